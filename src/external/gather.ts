@@ -3,14 +3,21 @@ import type { NamespacedName } from '../model/cluster/object.ts'
 import type { ChangeNotice } from '../model/affinity/change.ts'
 import { usageError, UserError } from '../model/common/user-error.ts'
 import type { TypedAddress } from './plan/addresses.ts'
-import { clusterWords, type Note, type OriginRequest, readOrigin, type Resolve } from './origin/read.ts'
-import { waitForOrigin } from './origin/wait.ts'
+import {
+  clusterWords,
+  type Note,
+  type OriginRequest,
+  readOrigin,
+  type Resolve,
+  type ReadOrigin,
+} from './origin/read.ts'
 import { type OwnAddresses, readOwnAddresses } from './refuse/own-addresses.ts'
 import { demandNames, portText } from './plan/ports.ts'
 import { explainProblem } from './refuse/problems.ts'
 import { type Existing, refuseBackends } from './refuse/refuse.ts'
 import type { ServicePort, Source, Wanted } from './types.ts'
 import { fromOrigin, fromSlices, fromTyped, type Gathered, servicePorts } from './plan/wanted.ts'
+import { wait } from '../cluster/transport/wait.ts'
 
 /** Where backends come from: one of these, or with neither the endpoints that there are, to be taken over. */
 export interface Sources {
@@ -156,4 +163,23 @@ function nothingFound({ name }: NamespacedName, { origin }: Sources): UserError 
   return new UserError(`service/${name} has no endpoints that could be taken over`, {
     hints: [{ remedy: 'give-addresses' }],
   })
+}
+
+/** How often is looked for an address: a load balancer takes seconds to minutes. */
+const pauseMs = 1000
+
+/** Reads until nothing is pending any more, or time is up; the last reading is returned either way. */
+async function waitForOrigin(
+  read: () => Promise<ReadOrigin>,
+  { waitMs, onWait, signal }: { waitMs: number; onWait: (text: string) => void; signal: AbortSignal },
+): Promise<ReadOrigin> {
+  const until = performance.now() + waitMs
+  let isFirst = true
+  for (;;) {
+    const origin = await read()
+    if (origin.pending.length === 0 || performance.now() >= until) return origin
+    if (isFirst) onWait(`waiting for an address of ${origin.pending.map(({ text }) => text).join(', ')}`)
+    isFirst = false
+    await wait(Math.min(pauseMs, Math.max(0, until - performance.now())), signal)
+  }
 }

@@ -1,3 +1,9 @@
+import type { CounterRule, Identity, IdentifyRule } from '../../model/probe/observation.ts'
+import type { Answer } from './answer.ts'
+import { pathKeys, readPath } from './json-path.ts'
+import { createKin, isName } from './kin.ts'
+import { type Mentions, createMentions } from './mentions.ts'
+
 /**
  * Finds out who gave an answer.
  *
@@ -15,15 +21,6 @@
  * An endpoint that is mentioned by all others, such as a leader, and that these do not name themselves, looks like
  * the one that answers: `src/probe/run/direct/confirm.ts` asks pods directly.
  */
-import type { CounterRule, Identity, IdentifyRule } from '../../model/probe/observation.ts'
-import type { Answer } from './answer.ts'
-import { digest } from './digest.ts'
-import { formatExcerpt } from './excerpt.ts'
-import { pathKeys, readPath } from './json-path.ts'
-import { createKin, isName } from './kin.ts'
-import type { Mentions } from './mentions.ts'
-import { createMentions } from './mentions.ts'
-
 export type Identifier = (answer: Answer) => Identity
 
 /**
@@ -147,4 +144,42 @@ function portOf(address: string): RegExp {
 
 function utf8(latin1: string): string {
   return Buffer.from(latin1, 'latin1').toString('utf8')
+}
+
+/**
+ * A short name for a text: 64 bits in hexadecimal (two rounds of FNV-1a with different starts). Texts are told apart
+ * by it, nothing is protected by it.
+ */
+export function digest(text: string): string {
+  let one = 0x811c9dc5
+  let two = 0x9747b28c
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    one = Math.imul(one ^ unit, 0x01000193)
+    two = Math.imul(two ^ unit, 0x85ebca6b)
+    two ^= two >>> 13
+  }
+  return hex(one) + hex(two)
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0')
+}
+
+/** Bytes of the body and characters of the headers that an excerpt holds at most. */
+const bodyLimit = 2048
+const headLimit = 1024
+const headerLimit = 256
+
+/**
+ * The beginning of an answer that named nobody: `HTTP 200` or `TCP`, headers but those in `without`, an empty line,
+ * the beginning of the body. For people to read, and to be searched again once more endpoints are known than when the
+ * agent was started.
+ */
+function formatExcerpt(answer: Answer, without: ReadonlySet<string>): string {
+  let head = answer.status === undefined ? 'TCP\n' : `HTTP ${answer.status}\n`
+  for (const [name, value] of answer.headers) {
+    if (!without.has(name) && head.length < headLimit) head += `${name}: ${value.slice(0, headerLimit)}\n`
+  }
+  return `${head}\n${Buffer.from(answer.body.slice(0, bodyLimit), 'latin1').toString('utf8')}`
 }

@@ -1,7 +1,6 @@
 import type { ChangeNotice } from '../../model/affinity/change.ts'
 import type { FieldsWrite } from '../../model/affinity/write.ts'
 import { type Keeper, keeperOf } from './keepers.ts'
-import { lastApplied } from './last-applied.ts'
 import { changedLeaves, isEqual, type Leaf, leavesOf, valueAt } from '../../model/affinity/fields.ts'
 import { fieldOwners, type FieldOwner, type ManagedObject } from './managers.ts'
 
@@ -93,4 +92,16 @@ function words({ path }: Leaf, said: unknown): string {
   const name = path.at(-1) ?? ''
   if (typeof said === 'object') return `other ${name}`
   return typeof said === 'string' ? `${name}: ${said}` : `${name}: ${JSON.stringify(said)}`
+}
+
+/** The manifest that `kubectl apply` (or a tool that works like it) applied last; undefined where there is none to read. */
+function lastApplied({ metadata: { annotations } }: ManagedObject): unknown {
+  const text = annotations?.['kubectl.kubernetes.io/last-applied-configuration']
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Anybody can write annotations; a broken one only means that nothing is known.
+    return undefined
+  }
 }

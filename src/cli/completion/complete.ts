@@ -1,8 +1,7 @@
 import { splitCommand } from '../flags/argv.ts'
 import { globalOptions } from '../flags/global-options.ts'
-import { type Completion, directives, nothing, offer } from './candidate.ts'
-import { completeFlagName, completeFlagValue } from './flags.ts'
-import { type CompletableFlags, type TypedLine, readLine } from './line.ts'
+import { type Completion, directives, nothing, offer, type Candidate, files } from './candidate.ts'
+import { type CompletableFlags, type TypedLine, readLine, type CompletableFlag } from './line.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import type { Names } from './names.ts'
 
@@ -130,4 +129,55 @@ async function completeService(
   const begun = words.length === 0 && partial !== '' && 'svc/'.startsWith(partial)
   const kinds = begun ? prefixed('svc/') : []
   return offer([...own, ...services, ...kinds], partial)
+}
+
+/** Flags whose value is a file or a folder: the shell knows best. */
+const fileFlags = new Set([
+  'ca',
+  'certificate-authority',
+  'client-certificate',
+  'client-key',
+  'filename',
+  'from-kubeconfig',
+  'kubeconfig',
+  'kustomize',
+])
+
+/** `--flag` and `-f` of what may still be typed. */
+function completeFlagName(line: TypedLine, flags: CompletableFlags): Completion {
+  const candidates = Object.entries(flags)
+    .filter(([name, flag]) => flag.hidden !== true && !line.typed.has(name))
+    .sort(([a], [b]) => a.localeCompare(b))
+    .flatMap(([name, flag]) => namesOf(name, flag))
+  return offer(candidates, line.partial)
+}
+
+function namesOf(name: string, { char, description }: CompletableFlag): Candidate[] {
+  const long = { word: `--${name}`, description }
+  return char === undefined ? [long] : [{ word: `-${char}`, description }, long]
+}
+
+/** The values of a flag: its list, or what the kubeconfig and the cluster have. */
+async function completeFlagValue(
+  name: string,
+  flag: CompletableFlag | undefined,
+  line: TypedLine,
+  names: Names,
+): Promise<Completion> {
+  if (fileFlags.has(name)) return files
+  const words = enumerated(flag)
+  if (words.length > 0) {
+    return offer(
+      words.map((word) => ({ word })),
+      line.partial,
+    )
+  }
+  return offer(await names.ofFlag(name, line), line.partial)
+}
+
+/** The values that the flag's definition or, as kubectl writes it for -o, its description lists. */
+function enumerated(flag: CompletableFlag | undefined): readonly string[] {
+  if (flag?.type === 'boolean') return ['true', 'false']
+  if (flag?.options !== undefined) return flag.options
+  return /\bOne (?:or more )?of: \(([^)]+)\)/.exec(flag?.description ?? '')?.[1]?.split(/,\s*/) ?? []
 }

@@ -1,6 +1,5 @@
 import { ConnectionError } from './errors.ts'
 import { isRecord } from '../../model/common/record.ts'
-import { parseJson } from './json.ts'
 
 /** As much of an answer as is read. A page of a list holds 500 objects, and no object has more than 1.5 MB in etcd. */
 export const mostAnswerBytes = 256 * 1024 * 1024
@@ -144,3 +143,19 @@ const nameOf = (value: unknown): string =>
   Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value
 const kindOf = ({ kind }: Fields): string =>
   typeof kind === 'string' && /^\w{1,60}$/.test(kind) ? `a ${kind}` : 'of no kind'
+
+/**
+ * The value of an answer's JSON, whose type is the caller's to know.
+ *
+ * @throws ConnectionError when it is something else: then it is no API server that answers.
+ */
+function parseJson(text: string) {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ConnectionError('protocol', 'Unable to connect to the server: the answer is not JSON', {
+      cause,
+      hint: 'Something other than a Kubernetes API server answers at this address, perhaps a login page.',
+    })
+  }
+}

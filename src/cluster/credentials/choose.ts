@@ -1,10 +1,12 @@
-import { dataOrFile } from '../files.ts'
+import { dataOrFile, readProblem } from '../files.ts'
 import type { Connection } from '../kubeconfig/resolve.ts'
 import type { Environment } from '../types.ts'
-import { authProviderCredentials } from './auth-provider.ts'
 import { bearer, constant, type Credentials, type CallerIdentity } from './credentials.ts'
 import type { ExecClusterInfo } from './exec.ts'
-import { tokenFileCredentials } from './token-file.ts'
+import { readFile } from 'node:fs/promises'
+import { KubeconfigError } from '../answers/errors.ts'
+import type { RequestOptions } from 'node:https'
+import type { KubeconfigUser } from '../kubeconfig/types.ts'
 
 /** Where clusters keep what is meant for credential plugins. */
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec'
@@ -48,4 +50,91 @@ function clusterInfo({ cluster, server, ca, serverName }: Connection): ExecClust
     'proxy-url': cluster['proxy-url'],
     config: cluster.extensions?.find(({ name }) => name === EXEC_EXTENSION)?.extension,
   }
+}
+
+/** Tokens in files are replaced while programs run (a pod's lasts an hour), so they are read again this often. */
+const REREAD_MS = 60_000
+
+/**
+ * A bearer token from a file. As in client-go the file comes before a token that stands beside it in the
+ * kubeconfig, which serves while the file cannot be read.
+ */
+export function tokenFileCredentials(
+  file: string,
+  fallback: string | undefined,
+  certificate: CallerIdentity,
+  now: () => number = Date.now,
+): Credentials {
+  let token: string | undefined
+  let readAt = -Infinity
+  return {
+    async current() {
+      if (now() - readAt > REREAD_MS) {
+        try {
+          token = await readFile(file, 'utf8')
+          readAt = now()
+        } catch (cause) {
+          token ??= fallback
+          if (!token)
+            throw new KubeconfigError(`error: ${readProblem(file, cause)}`, {
+              cause,
+              hint: 'It is the tokenFile of the user.',
+            })
+        }
+      }
+      return { ...certificate, authorization: bearer(token ?? '') }
+    },
+    renew() {
+      const wasRead = readAt !== -Infinity
+      readAt = -Infinity
+      return wasRead
+    },
+  }
+}
+
+/**
+ * The legacy `auth-provider` section (OpenID Connect and vendors'), left to client-node, which takes long to
+ * load and is loaded only here.
+ */
+function authProviderCredentials(provider: NonNullable<KubeconfigUser['auth-provider']>): Credentials {
+  let config: Promise<{ applyToHTTPSOptions(options: RequestOptions): Promise<void> }> | undefined
+  return {
+    async current() {
+      config ??= load(provider)
+      const options: RequestOptions = {}
+      try {
+        await (await config).applyToHTTPSOptions(options)
+      } catch (cause) {
+        throw unusable(provider.name, cause instanceof Error ? cause.message : String(cause), cause)
+      }
+      const { headers } = options
+      const authorization = headers && 'Authorization' in headers ? headers.Authorization : undefined
+      if (typeof authorization !== 'string')
+        throw unusable(provider.name, 'No valid id-token, and cannot refresh without refresh-token')
+      return { authorization }
+    },
+    renew() {
+      config = undefined
+      return true
+    },
+  }
+}
+
+async function load(provider: NonNullable<KubeconfigUser['auth-provider']>) {
+  const { KubeConfig } = await import('@kubernetes/client-node')
+  const config = new KubeConfig()
+  config.loadFromOptions({
+    clusters: [{ name: 'it', server: 'https://localhost', skipTLSVerify: false }],
+    users: [{ name: 'it', authProvider: { ...provider, config: { ...provider.config } } }],
+    contexts: [{ name: 'it', cluster: 'it', user: 'it' }],
+    currentContext: 'it',
+  })
+  return config
+}
+
+function unusable(name: string, problem: string, cause?: unknown): KubeconfigError {
+  return new KubeconfigError(`Unable to connect to the server: auth-provider "${name}": ${problem}`, {
+    cause,
+    hint: 'Log in again with the tool that wrote the kubeconfig.',
+  })
 }

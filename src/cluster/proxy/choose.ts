@@ -1,5 +1,5 @@
 import { KubeconfigError } from '../answers/errors.ts'
-import { isExempt } from './no-proxy.ts'
+import { BlockList, isIP } from 'node:net'
 
 const SCHEMES = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
 
@@ -34,3 +34,47 @@ function parse(text: string, source: string): URL {
     `error: invalid '${source}' "${text}": unsupported scheme, must be http, https, or socks5`,
   )
 }
+
+/**
+ * Whether NO_PROXY exempts an address, by the rules of Go's net/http: `*`, IP addresses, CIDR ranges,
+ * `domain` (with its subdomains), `.domain` and `*.domain` (subdomains only), each with an optional port.
+ * Loopback addresses never go through a proxy.
+ */
+export function isExempt(noProxy: string, host: string, port: string): boolean {
+  const name = unbracket(host.toLowerCase())
+  if (name === 'localhost' || isLoopback(name)) return true
+  return noProxy
+    .split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .some((entry) => entry !== '' && matches(entry, name, port))
+}
+
+function matches(entry: string, host: string, port: string): boolean {
+  if (entry === '*') return true
+  const range = /^(.+)\/(\d+)$/.exec(entry)
+  if (range) return inRange(host, range[1] ?? '', Number(range[2]))
+  const { name, port: entryPort } = splitPort(entry)
+  if (name === '' || (entryPort !== undefined && entryPort !== port)) return false
+  if (isIP(name)) return isIP(host) !== 0 && inRange(host, name, isIP(name) === 6 ? 128 : 32)
+  const suffix = name.startsWith('*.') ? name.slice(1) : name
+  return suffix.startsWith('.') ? host.endsWith(suffix) : host === suffix || host.endsWith(`.${suffix}`)
+}
+
+function splitPort(entry: string): { name: string; port?: string } {
+  if (isIP(entry)) return { name: entry }
+  const parts = /^(.*):(\d+)$/.exec(entry)
+  return parts ? { name: unbracket(parts[1] ?? ''), port: parts[2] ?? '' } : { name: unbracket(entry) }
+}
+
+function inRange(host: string, network: string, prefix: number): boolean {
+  const family = isIP(network)
+  if (family === 0 || isIP(host) !== family || prefix > (family === 6 ? 128 : 32)) return false
+  const list = new BlockList()
+  const type = family === 6 ? 'ipv6' : 'ipv4'
+  list.addSubnet(network, prefix, type)
+  return list.check(host, type)
+}
+
+const isLoopback = (host: string): boolean => inRange(host, '127.0.0.0', 8) || inRange(host, '::1', 128)
+
+const unbracket = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')

@@ -5,7 +5,6 @@ import type { HttpTransport } from './http/http.ts'
 import type { HttpRequest, HttpResponse } from './http/exchange.ts'
 import type { RequestLog } from './request-log.ts'
 import { wait } from './wait.ts'
-import { parseWarnings } from './warnings.ts'
 
 /** As often as client-go asks again when told to. */
 const MOST_RETRIES = 10
@@ -106,4 +105,12 @@ function retryAfter({ status, headers }: HttpResponse): number | undefined {
 async function discard({ body }: HttpResponse): Promise<void> {
   const reading = body[Symbol.asyncIterator]()
   while (!(await reading.next()).done);
+}
+
+/** The texts of a `Warning` header: only code 299 is for people (RFC 7234, and Kubernetes uses no other). */
+function parseWarnings(header: string | string[] | undefined): string[] {
+  const text = [header ?? []].flat().join(', ')
+  return [...text.matchAll(/(\d{3}) \S+ "((?:[^"\\]|\\.)*)"/g)]
+    .filter(([, code]) => code === '299')
+    .map(([, , quoted = '']) => quoted.replaceAll(/\\(.)/g, '$1'))
 }

@@ -3,13 +3,19 @@ import { lookup } from 'node:dns/promises'
 import type { Interrupt } from '../../cli/interrupt.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { Cluster } from '../../cluster/index.ts'
-import type { Resolve } from '../../external/origin/read.ts'
-import { externalSteps } from '../../external/steps.ts'
+import { type Resolve, clusterWords } from '../../external/origin/read.ts'
+import { externalSteps, type ExternalStep } from '../../external/steps.ts'
 import { contextLines } from '../../report/external/contexts.ts'
 import type { ExternalFlagValues } from './flags.ts'
 import type { ExternalTask } from './options.ts'
 import { type ExternalFormat, printDone } from './print.ts'
-import { followLines } from './watch.ts'
+import { explainFailure } from '../../cli/errors.ts'
+import type { ExternalDone } from '../../external/write.ts'
+import { addressLine } from '../../report/external/text.ts'
+import type { Style } from '../../report/terminal.ts'
+import { paintLines } from '../../report/text/line.ts'
+import { countOf } from '../../model/common/count.ts'
+import { sanitize } from '../../report/text/sanitize.ts'
 
 interface WriteSession {
   cluster: Cluster
@@ -66,3 +72,39 @@ const resolve: Resolve = async (hostname) =>
 function clock(): string {
   return new Date().toTimeString().slice(0, 8)
 }
+
+/** A step of following another cluster. */
+type FollowStep = Exclude<ExternalStep, { kind: 'clusters' | 'waiting' | 'written' }>
+
+/** What is said about a step, a line each. */
+function followLines(step: FollowStep, style: Style): string[] {
+  if (step.kind === 'updated') return updateLines(step.done, style)
+  if (step.kind === 'problem') {
+    const { lines } = explainFailure(step.error, { flags: [] })
+    return [[...lines.map((line) => sanitize(line)), 'the last endpoints stay'].join('\n          ')]
+  }
+  return [sanitize(sentence(step))]
+}
+
+function sentence(step: Exclude<FollowStep, { kind: 'updated' | 'problem' }>): string {
+  if (step.kind === 'solved') return 'up to date again'
+  const where = clusterWords(step.origin)
+  if (step.kind === 'following')
+    return `following ${step.refs.join(', ')} of ${where}; Ctrl-C ends it, the endpoints stay`
+  if (step.kind === 'back') return `${where} answers again`
+  const { reason, endpoints } = step
+  const stay = endpoints === 1 ? 'the last endpoint stays' : `the last ${countOf(endpoints, 'endpoint')} stay`
+  return `no contact with ${where} (${firstLine(reason)}): ${stay}`
+}
+
+function updateLines({ plan, objects }: ExternalDone, style: Style): string[] {
+  const lines = [
+    ...plan.added.map((one) => addressLine('+', one, 0, style)),
+    ...plan.removed.map((one) => addressLine('-', one, 0, style)),
+  ]
+  if (lines.length === 0 && objects.some(({ kind }) => kind !== 'unchanged'))
+    return ['put right what somebody else had changed']
+  return paintLines(lines, Infinity, style).map((line) => line.trimStart())
+}
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? ''

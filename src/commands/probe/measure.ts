@@ -4,9 +4,9 @@ import type { TimeoutResult } from '../../model/probe/results/timeout-result.ts'
 import { readFormat } from '../../cli/flags/values.ts'
 import { renderTimeout, timeoutFormats } from '../../report/probe/timeout/render.ts'
 import { measureService } from '../../probe/shadow/measure.ts'
-import { proxyInCharge } from './proxy.ts'
 import { controlOf, exitCodeOf, type ProbeSession } from './session.ts'
 import { commandFor, serviceTarget } from '../../model/targets/command.ts'
+import type { ProxyInCharge } from '../../judge/timers/verdict.ts'
 
 const defaultMaxMs = 120_000
 
@@ -45,4 +45,16 @@ function nextSteps({ service, verdict, finding, shadow, maxMs }: TimeoutResult):
   return shadow === undefined && finding?.outcome === 'held' && isLonger
     ? [commandFor('probe', target, '--measure-timeout --shadow')]
     : []
+}
+
+/** The Service proxy in charge and its clock; undefined where either cannot be found out. */
+async function proxyInCharge({ cluster, interrupt }: ProbeSession): Promise<ProxyInCharge | undefined> {
+  const [{ readProxy }, { clockOf, semanticsOf }] = await Promise.all([
+    import('../../snapshot/proxy.ts'),
+    import('../../mechanisms/service/proxies/semantics.ts'),
+  ])
+  const proxy = await readProxy(cluster, interrupt.first)
+  if (!proxy.known) return undefined
+  const clock = clockOf(proxy.value)
+  return clock === undefined ? undefined : { name: semanticsOf(proxy.value).name, clock }
 }

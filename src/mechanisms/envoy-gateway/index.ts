@@ -1,7 +1,9 @@
 import type { Mechanism } from '../mechanism.ts'
-import { analyzers } from './analyzers.ts'
 import { backendTrafficPolicies, envoyProxies, policyKind } from './objects.ts'
 import { refine } from './refine.ts'
+import { hashAnalyzer } from './analyzers/hash.ts'
+import { targetAnalyzer } from './analyzers/target.ts'
+import { wayAnalyzer } from './analyzers/ways.ts'
 
 /** BackendTrafficPolicy of Envoy Gateway: it draws no arrow, and changes those of routes and gateways it is attached to. */
 export const envoyGateway: Mechanism = {
@@ -12,5 +14,5 @@ export const envoyGateway: Mechanism = {
   reads: [backendTrafficPolicies, envoyProxies],
   legs: () => [],
   refine,
-  analyzers,
+  analyzers: [hashAnalyzer, targetAnalyzer, wayAnalyzer],
 }

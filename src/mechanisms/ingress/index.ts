@@ -3,17 +3,37 @@ import type { Leg } from '../../model/affinity/leg.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import type { IngressBackend, Served } from '../kit/controller.ts'
-import { anyKind } from '../../model/affinity/target.ts'
+import { anyKind, refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { behind } from './backends.ts'
 import { ingressClass, ingressClasses } from './classes.ts'
 import { servingOf } from './controllers.ts'
-import { ingressKind } from './kind.ts'
 import { ingresses } from './objects.ts'
 import { ingressPrograms } from './running.ts'
 import { defined } from '../../model/common/defined.ts'
 import { hostsWithoutTls } from './tls.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { countOf } from '../../model/common/count.ts'
+
+/** `ingress/shop`. */
+export const ingressKind: TargetKind<LooseObject> = {
+  name: 'ingress',
+  label: 'Ingress',
+  words: ['ing', 'ingresses', 'ingress.networking.k8s.io', 'ingresses.networking.k8s.io'],
+  type: ingresses,
+  refuseName: refuseSubdomain,
+  describe: (object) => {
+    const className = ingressClass(object)
+    const rules = list(at(object.spec, 'rules'))
+    const hosts = new Set(rules.map((rule) => text(record(rule)['host']) ?? '*'))
+    const paths = rules.flatMap((rule) => list(at(rule, 'http.paths')))
+    return [
+      className === undefined ? 'default class' : `class ${className}`,
+      `${countOf(hosts.size, 'host')}, ${countOf(paths.length, 'path')}`,
+    ]
+  },
+}
 
 /** Ingress of networking.k8s.io, whoever implements it. */
 export const ingress: Mechanism = {

@@ -1,5 +1,4 @@
 import type { Paint, Style } from '../terminal.ts'
-import { toAscii } from './ascii.ts'
 import { nonBreakingSpace, shortenEnd, takeStart, textWidth } from './width.ts'
 
 /** A piece of a line; the paint is put on last, so that widths are counted on bare text. */
@@ -59,4 +58,35 @@ function trimEnd(line: Line): Line {
   while (kept.at(-1)?.text.trim() === '') kept.pop()
   const last = kept.at(-1)
   return last === undefined ? kept : [...kept.slice(0, -1), { ...last, text: last.text.trimEnd() }]
+}
+
+const replacements: Record<string, string> = {
+  '│': '|',
+  '─': '-',
+  '►': '>',
+  '◄': '<',
+  '└': '`',
+  '┘': "'",
+  '▲': '^',
+  // Not "x": that is the letter of a backend.
+  '×': '*',
+  '●': '=',
+  '○': '/',
+  '·': '.',
+  '…': '~',
+  '–': '-',
+  '→': '>',
+  '█': '#',
+  '▉': '#',
+  '▊': '#',
+  '▋': '#',
+  '▌': '#',
+  '▍': '-',
+  '▎': '-',
+  '▏': '-',
+}
+
+/** Replaces the characters that this tool draws with by ASCII of the same width; the words of others stay. */
+function toAscii(text: string): string {
+  return text.replace(/[│─►◄└┘▲×●○·…–→█▉▊▋▌▍▎▏]/g, (character) => replacements[character] ?? character)
 }

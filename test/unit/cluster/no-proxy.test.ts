@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chooseProxy } from '../../../src/cluster/proxy/choose.ts'
-import { isExempt } from '../../../src/cluster/proxy/no-proxy.ts'
+import { chooseProxy, isExempt } from '../../../src/cluster/proxy/choose.ts'
 
 describe('NO_PROXY', () => {
   it.each([

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Provider } from '../../../src/mechanisms/service/balancers/provider.ts'
-import { providers } from '../../../src/mechanisms/service/balancers/providers.ts'
+import { providers } from '../../../src/mechanisms/service/balancers/recognise.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/explaining.md'), 'utf8')
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseFrom, parsePorts, parseTo } from '../../../src/commands/external/words.ts'
+import { parseFrom, parsePorts, parseTo } from '../../../src/commands/external/options.ts'
 import { forbiddenBackend } from '../../../src/external/plan/addresses.ts'
 import { matchPorts, portText } from '../../../src/external/plan/ports.ts'
 import { rangesIn } from '../../../src/external/refuse/own-addresses.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseProcNet } from '../../../src/probe/count/attribution/proc-net.ts'
+import { parseProcNet } from '../../../src/probe/count/attribution/sockets.ts'
 import { addressPlan, openPort, shownPort } from '../../../src/sandbox/network/address-plan.ts'
 import { expand } from '../../../src/sandbox/pods/expand.ts'
 import { podSockets } from '../../../src/sandbox/pods/proc-net.ts'

@@ -4,8 +4,12 @@ import { once } from 'node:events'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { familyOf } from '../../../src/model/common/ip.ts'
-import { addressesOf } from '../../../src/sandbox/network/cluster-dns.ts'
-import { readQuestion, recordTypes, writeAnswer } from '../../../src/sandbox/network/dns-message.ts'
+import {
+  addressesOf,
+  readQuestion,
+  recordTypes,
+  writeAnswer,
+} from '../../../src/sandbox/network/cluster-dns.ts'
 import { types } from '../../../src/sandbox/objects/resource-types.ts'
 import { Store } from '../../../src/sandbox/objects/store.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FlowTable } from '../../../src/sandbox/network/flows.ts'
+import { FlowTable } from '../../../src/sandbox/network/datagram-forwarder.ts'
 
 function table(most = 10) {
   const ended: string[] = []

@@ -1,7 +1,21 @@
 import type { Fact } from '../../../model/cluster/fact.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Provider, Signs } from './provider.ts'
-import { providers } from './providers.ts'
+import { awsBalancers } from './aws.ts'
+import { cloudBalancers } from './clouds.ts'
+import { installedBalancers } from './installed.ts'
+import { moreClouds } from './more-clouds.ts'
+
+/**
+ * Load balancers of Services by who makes them. The order counts: what a controller writes on Services that it serves
+ * comes before what people write, and nodes come last.
+ */
+export const providers: readonly Provider[] = [
+  ...installedBalancers,
+  ...awsBalancers,
+  ...cloudBalancers,
+  ...moreClouds,
+]
 
 /** What else is known, beside the Service: warnings about it, and the `spec.providerID` of a node. */
 export interface Hints {

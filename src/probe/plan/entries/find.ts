@@ -4,17 +4,17 @@ import { readCloud } from '../../../snapshot/proxy.ts'
 import { readWarnings } from '../../../snapshot/services.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { known } from '../../../model/cluster/fact.ts'
-import type { UnaskedPort } from '../../../model/probe/results/survey.ts'
+import type { UnaskedPort, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
-import type { ProbeOptions } from '../plan.ts'
+import type { ProbeOptions, Front } from '../plan.ts'
 import { type ProbeSubject, whyNoEndpoints } from '../preflight.ts'
 import { type AskedEntries, entriesFromHere } from './asked.ts'
 import { endpointsBehind } from './behind.ts'
 import { defaultEntry } from './default.ts'
-import { frontEntries } from './front.ts'
 import { readNodes } from './nodes.ts'
 import { entriesOf, type FoundEntries } from './resolve.ts'
 import { defined } from '../../../model/common/defined.ts'
+import { familyOf } from '../../../model/common/ip.ts'
 
 /**
  * The entries that a probe asks. Reads the nodes where their ports are among them, and what tells whose a load balancer is
@@ -122,4 +122,32 @@ function portsOf({ service, ports }: ProbeSubject, { allPorts }: AskedEntries): 
       ? protocol === service.protocol
       : port === service.port && name === service.portName && protocol === service.protocol,
   )
+}
+
+/** The ways in by something in front of the Service: to its endpoints, but neither by its addresses nor by its ports. */
+export function frontEntries({ places }: Front, { service, others = [] }: ProbeSubject): SurveyEntry[] {
+  return places.map(({ address, port: entered, certificate: _certificate, ...front }, index) => {
+    const behind = others.find(({ name }) => name === front.service) ?? service
+    const { port, portName, protocol, clusterIP } = behind
+    const beside = others.filter((other) => front.beside?.some(({ name }) => name === other.name))
+    return {
+      index,
+      kind: 'gateway',
+      host: address,
+      port: entered,
+      servicePort: port,
+      ...defined({ portName }),
+      protocol,
+      // Of the endpoints, which have that of the Service; how the proxy is reached is another matter.
+      family: familyOf(clusterIP),
+      front: {
+        ...front,
+        ...(front.beside === undefined
+          ? {}
+          : {
+              beside: beside.map((other) => defined({ name: other.name, portName: other.portName })),
+            }),
+      },
+    }
+  })
 }

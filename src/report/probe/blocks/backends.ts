@@ -1,6 +1,5 @@
 import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
 import type { Style } from '../../terminal.ts'
-import { bar } from '../../text/bar.ts'
 import { type Line, lineWidth, type Span, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatLatency, formatShare } from '../../text/numbers.ts'
@@ -97,4 +96,13 @@ function remainder(all: readonly BackendTally[], shown: readonly BackendTally[],
   const noun = all.every((tally) => tally.backend.kind === 'pod') ? 'pod' : 'backend'
   const text = `… and ${formatCount(rest)} more ${noun}${rest === 1 ? '' : 's'} with ${countOf(hits, 'answer')}`
   return [[span(' '.repeat(indent)), span(text, style.quiet)]]
+}
+
+const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
+
+/** A bar of `share` of `width` columns, exact to an eighth of a column; something that is not nothing is visible. */
+export function bar(share: number, width: number): string {
+  const parts = Math.round(Math.min(1, Math.max(0, share)) * width * 8)
+  const visible = share > 0 ? Math.max(1, parts) : 0
+  return '█'.repeat(Math.floor(visible / 8)) + (eighths[visible % 8] ?? '')
 }

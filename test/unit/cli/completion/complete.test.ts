@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { printed } from '../../../../src/cli/completion/candidate.ts'
 import { complete } from '../../../../src/cli/completion/complete.ts'
-import { ingressKind } from '../../../../src/mechanisms/ingress/kind.ts'
+import { ingressKind } from '../../../../src/mechanisms/ingress/index.ts'
 import { anyKind } from '../../../../src/model/affinity/target.ts'
 import type { TypedLine } from '../../../../src/cli/completion/line.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bar } from '../../../../src/report/text/bar.ts'
+import { bar } from '../../../../src/report/probe/blocks/backends.ts'
 import { flow } from '../../../../src/report/text/flow.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
 import { type Line, paintLines, span } from '../../../../src/report/text/line.ts'

@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { BackendPod } from '../../../../../src/probe/count/attribution/pods.ts'
-import { parseProcNet } from '../../../../../src/probe/count/attribution/proc-net.ts'
-import { addSockets, type ClientEnds, endKey } from '../../../../../src/probe/count/attribution/sockets.ts'
+import {
+  parseProcNet,
+  addSockets,
+  type ClientEnds,
+  endKey,
+} from '../../../../../src/probe/count/attribution/sockets.ts'
 
 const head =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Service } from '../../../../../src/model/cluster/kubernetes.ts'
-import { serviceChanges } from '../../../../../src/probe/run/around/service-changes.ts'
+import { serviceChanges } from '../../../../../src/probe/run/around/service-history.ts'
 import { sharesOf } from '../../../../../src/probe/run/around/look.ts'
 
 const service = (spec: Partial<Service['spec']> = {}, uid = '1'): Service => ({
