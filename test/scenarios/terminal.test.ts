@@ -51,7 +51,7 @@ describeOnce('in a terminal', () => {
       await terminal.shows(/^exit 0$/m)
       const report = await terminal.screen()
       expect(report).toMatch(/STICKY/)
-      expect(report.match(/0\.0s A/g), 'the live view is gone').toHaveLength(1)
+      expect(report.match(/^ +0\.0s \S/gm), 'the live view is gone').toHaveLength(1)
       expect(report).not.toMatch(/waiting for|starting/)
       await expectNothingWrapped(terminal)
       expect(await terminal.hasCursor()).toBe(true)

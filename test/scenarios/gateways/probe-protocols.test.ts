@@ -9,7 +9,7 @@ import { gateway, site } from '../support/site.ts'
 
 /** Says who it is in each answer, and in the first message on each WebSocket. */
 const socketServer = `const name = require('os').hostname()
-const server = require('http').createServer((request, response) => response.end(name))
+const server = require('http').createServer({ keepAliveTimeout: 600_000 }, (request, response) => response.end(name))
 server.on('upgrade', (request, socket) => {
   socket.on('error', () => {})
   socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n' +

@@ -17,8 +17,9 @@ export const graceMs = 6000
 
 /** Pods that say their names and nothing else, so that those which come are known by it, too. */
 export function shop(): object {
+  // A proxy that sends a request while a pod closes an idle connection asks another pod: users would move by chance.
   const source =
-    "require('http').createServer((_, answer) => answer.end(require('os').hostname())).listen(8080)"
+    "require('http').createServer({ keepAliveTimeout: 600_000 }, (_, answer) => answer.end(require('os').hostname())).listen(8080)"
   const made = deployment('shop', 3, {
     name: 'server',
     image: site.images.node,

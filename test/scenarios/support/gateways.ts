@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { deployment, listensOn } from './manifests.ts'
 import type { Site } from './site.ts'
 
+// A proxy that sends a request while a pod closes an idle connection asks another pod: users would move by chance.
 const sessionServer = `const sessions = new Map()
-require('http').createServer((request, response) => {
+require('http').createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
   let [, id] = /\\bJSESSIONID=(\\w+)/.exec(request.headers.cookie ?? '') ?? []
   const isForgotten = request.url.endsWith('/forget') && sessions.get(id) >= 5
   if (!sessions.has(id) || isForgotten) {

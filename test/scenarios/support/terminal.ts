@@ -51,7 +51,7 @@ export async function openTerminal(
     tmux('capture-pane', '-p', '-S', '-200', ...(options.joined === true ? ['-J'] : []))
   return {
     screen,
-    shows: async (pattern, timeoutMs = 20_000) => {
+    shows: async (pattern, timeoutMs = 60_000) => {
       const until = performance.now() + timeoutMs
       while (!pattern.test(await screen())) {
         if (performance.now() > until) throw new Error(`${pattern} is not shown:\n${await screen()}`)

@@ -7,6 +7,7 @@ import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { reasons } from '../survey/cells.ts'
 import type { VerdictWords } from '../words/words.ts'
+import { isBackAtOnce } from './returns.ts'
 
 /** The verdict on users with a cookie jar, and what holds them or does not; the same sentence in the text and in JSON. */
 export function describeUsers(survey: ProbeSurvey, users: readonly UsersVerdict[]): VerdictWords {
@@ -137,6 +138,9 @@ function movedWords(survey: ProbeSurvey, verdict: UsersVerdict): string {
   }
   // Who is sent to another Service meets no pod that the cookie of the first one names.
   const isDrawn = verdict.between !== undefined && verdict.between.changes === verdict.between.of
+  const isHeld = cause.kind === 'header-ignored' || (cause.kind === 'ignored' && !cause.anew)
+  if (isHeld && !isDrawn && isBackAtOnce(survey, entry))
+    return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}; each was back with the next answer, as where a proxy asks another pod when one fails`
   const disagreed = isDrawn ? '' : disagreement(survey, entry, cause)
   return `${who}: ${causeWords(cause, replacedBy(survey, entry, cause))}${disagreed}${rehashed(survey, entry, cause)}${betweenWords(verdict)}`
 }

@@ -51,6 +51,7 @@ type GatewayName =
   | 'forgetful'
   | 'byAddress'
   | 'pickedAgain'
+  | 'retries'
   | 'anew'
   | 'application'
 
@@ -111,6 +112,14 @@ export const gateways: Record<GatewayName, (random: Random, attributes?: string)
   pickedAgain: (random) => {
     const front = gateways.record(random)
     return (header, number) => ({ ...front(header, number), pod: pick(random) })
+  },
+  /** One request of a user is answered by another pod, as its own one fails; the cookie stays as it is. */
+  retries: (random) => {
+    const front = gateways.record(random)
+    return (header, number) => {
+      const { pod, ...rest } = front(header, number)
+      return { pod: header !== undefined && number === 60 ? (pod + 1) % pods : pod, ...rest }
+    }
   },
   /** Two of three requests reach a replica that knows nothing of what the first one set. */
   anew: (random) => () => ({ pod: pick(random), set: [`route=${text(random)}; Path=/`] }),

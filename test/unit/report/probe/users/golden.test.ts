@@ -23,6 +23,7 @@ const reports: Record<string, [gateway: keyof typeof gateways, asking: Asking]> 
   'never-sent': ['pathScope', {}],
   'no-cookie': ['application', {}],
   'picked-again': ['pickedAgain', {}],
+  retried: ['retries', {}],
   anew: ['anew', {}],
   'something-else': ['byAddress', {}],
   'too-few': ['record', { options: { requests: 4 } }],
