@@ -5,10 +5,15 @@ import { UserError } from '../model/common/user-error.ts'
 import { layoutCommand } from '../report/text/command.ts'
 import { flow } from '../report/text/flow.ts'
 import { type Line, paintLines, span } from '../report/text/line.ts'
-import type { Style } from '../report/terminal.ts'
+import type { Page } from '../report/terminal.ts'
 import type { Annotate, Command, StoryStep } from './stories/step.ts'
 
-export interface DemoOptions {
+/** How something is said. */
+export interface Telling extends Page {
+  print: (text: string) => void
+}
+
+export interface DemoOptions extends Telling {
   story: readonly StoryStep[]
   /** What starts this program. */
   program: readonly [string, ...string[]]
@@ -17,18 +22,12 @@ export interface DemoOptions {
   env: NodeJS.ProcessEnv
   /** Writes annotations, as `kubectl annotate` would; for a story that has such a step. */
   annotate?: (step: Annotate) => Promise<void>
-  print: (text: string) => void
-  style: Style
-  width: number
   interrupted: AbortSignal
 }
 
-/** How something is said. */
-export type Telling = Pick<DemoOptions, 'print' | 'style' | 'width'>
-
 /** Says something in as many lines as it takes. */
-export function say(text: string, { print, style, width }: Telling): void {
-  print(paintLines(flow([span(text)], { width, indent: 0 }), width, style).join('\n'))
+export function say(text: string, { print, ...page }: Telling): void {
+  print(paintLines(flow([text], { ...page, indent: 0 }), page).join('\n'))
 }
 
 /** Says what can be typed next, each with what it is for. */
@@ -37,7 +36,7 @@ export function suggest(commands: Readonly<Record<string, string>>, { print, sty
   const lines = Object.entries(commands).flatMap(([what, command]) =>
     layoutCommand(command, { width, label: span(what.padEnd(indent)), indent }),
   )
-  print(paintLines(lines, width, style).join('\n'))
+  print(paintLines(lines, { width, style }).join('\n'))
 }
 
 /** A moment to read, in milliseconds. */
@@ -50,12 +49,12 @@ const pauseMs = 500
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { story, interrupted, print, style, width } = options
-  const show = (lines: Line[]): void => print(paintLines(lines, width, style).join('\n'))
+  const show = (lines: Line[]): void => print(paintLines(lines, { width, style }).join('\n'))
   for (const [index, step] of story.entries()) {
     if (interrupted.aborted) return
     if (index > 0) print('')
     const label = `# ${index + 1}/${story.length}  `
-    show(flow([span(step.says)], { width, label: span(label), indent: label.length, separator: span('') }))
+    show(flow([step.says], { width, label: span(label), indent: label.length, separator: span('') }))
     if ('words' in step) await runCommand(step, index, options, show)
     else await annotate(step, options, show)
     // Interrupted: the loop sees it.

@@ -20,6 +20,12 @@ export interface Style {
   backend: (rank: number) => Paint
 }
 
+/** What a report is laid out for: how wide it may be, and how it is painted. */
+export interface Page {
+  width: number
+  style: Style
+}
+
 export type Paint = (text: string) => string
 
 const defaultWidth = 80

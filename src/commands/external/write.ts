@@ -98,13 +98,14 @@ function sentence(step: Exclude<FollowStep, { kind: 'updated' | 'problem' }>): s
 }
 
 function updateLines({ plan, objects }: ExternalDone, style: Style): string[] {
+  const page = { style, width: 0 }
   const lines = [
-    ...plan.added.map((one) => addressLine('+', one, 0, style)),
-    ...plan.removed.map((one) => addressLine('-', one, 0, style)),
+    ...plan.added.map((one) => addressLine('+', one, page)),
+    ...plan.removed.map((one) => addressLine('-', one, page)),
   ]
   if (lines.length === 0 && objects.some(({ kind }) => kind !== 'unchanged'))
     return ['put right what somebody else had changed']
-  return paintLines(lines, Infinity, style).map((line) => line.trimStart())
+  return paintLines(lines, { style, width: Infinity }).map((line) => line.trimStart())
 }
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''

@@ -1,7 +1,7 @@
 import { layoutCommand } from '../text/command.ts'
 import type { Hint } from '../../model/common/remedy.ts'
 import type { ChangeDone, ChangeOutcome, DryRun } from '../../model/affinity/change.ts'
-import type { Style } from '../terminal.ts'
+import type { Page, Style } from '../terminal.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, lineWidth, paintLines, span } from '../text/line.ts'
@@ -11,9 +11,7 @@ import { affinityWord, resultLine, targetName, timeoutWord } from './words.ts'
 import { affinityWords } from '../text/affinity.ts'
 import { objectRows } from './fields.ts'
 
-export interface TextOptions {
-  style: Style
-  width: number
+export interface TextOptions extends Page {
   dryRun: DryRun
   showNamespace: boolean
   /** One line for each Service, where there are many. */
@@ -22,13 +20,13 @@ export interface TextOptions {
 
 /** What became of one Service. */
 export function renderChange(outcome: ChangeDone, options: TextOptions): string {
-  const { style, width, compact } = options
+  const { style, compact } = options
   const title = span(resultLine(outcome, options), outcome.kind === 'patched' ? style.strong : undefined)
   const lines = compact
     ? [[title, ...compactChange(outcome, style)]]
-    : [[title], ...fullChange(outcome, width, style)]
+    : [[title], ...fullChange(outcome, options)]
   // Never cut: names are long, and what became of them stands behind them.
-  return `${paintLines(lines, Infinity, style).join('\n')}\n`
+  return `${paintLines(lines, { style, width: Infinity }).join('\n')}\n`
 }
 
 function compactChange({ kind, before, after }: ChangeDone, style: Style): Line {
@@ -36,9 +34,9 @@ function compactChange({ kind, before, after }: ChangeDone, style: Style): Line 
   return [span(`   ${affinityWords(before)} → ${affinityWords(after)}`)]
 }
 
-function fullChange(outcome: ChangeDone, width: number, style: Style): Line[] {
+function fullChange(outcome: ChangeDone, page: Page): Line[] {
   const { kind, after } = outcome
-  if (kind === 'unchanged') return [[span(`    already ${affinityWords(after)}`, style.quiet)]]
+  if (kind === 'unchanged') return [[span(`    already ${affinityWords(after)}`, page.style.quiet)]]
   const isService = [outcome.before, after].every((policy) => ['none', 'client-ip'].includes(policy.kind))
   const rows = isService && outcome.target.kind === 'service' ? serviceRows(outcome) : fieldRows(outcome)
   const widest = (values: string[]): number => Math.max(...values.map(textWidth))
@@ -46,16 +44,16 @@ function fullChange(outcome: ChangeDone, width: number, style: Style): Line[] {
   const fromWidth = widest(rows.map(({ from }) => from))
   const table = rows.map(({ name, from, to, note }) => [
     span(`    ${pad(sanitize(name), nameWidth)}   ${pad(sanitize(from), fromWidth)} → `),
-    span(sanitize(to), style.strong),
-    span(note, style.quiet),
+    span(sanitize(to), page.style.strong),
+    span(note, page.style.quiet),
   ])
-  return table.every((line) => lineWidth(line) <= width)
+  return table.every((line) => lineWidth(line) <= page.width)
     ? table
-    : rows.flatMap((row) => stacked(row, width, style))
+    : rows.flatMap((row) => stacked(row, page))
 }
 
 /** What becomes of a field below its name, where there is no room beside it. Names stay whole: they are pasted. */
-function stacked({ name, from, to, note }: ChangeRow, width: number, style: Style): Line[] {
+function stacked({ name, from, to, note }: ChangeRow, { width, style }: Page): Line[] {
   const [nameIndent, indent] = [2, 4]
   const told = [
     span(`${sanitize(from)} →`),
@@ -113,10 +111,7 @@ export interface NextStep {
 }
 
 /** Commands that break over lines stay commands: a backslash ends each line that continues. */
-export function renderNext(
-  steps: readonly NextStep[],
-  { style, width }: { style: Style; width: number },
-): string {
+export function renderNext(steps: readonly NextStep[], { width, style }: Page): string {
   const indent = Math.max(...steps.map(({ label }) => label.length)) + 2
   const lines = steps.flatMap(({ label, command }, index) =>
     layoutCommand(command, {
@@ -125,7 +120,7 @@ export function renderNext(
       indent,
     }),
   )
-  return lines.length === 0 ? '' : `${paintLines(lines, width, style).join('\n')}\n`
+  return lines.length === 0 ? '' : `${paintLines(lines, { width, style }).join('\n')}\n`
 }
 
 /** Several Services may have the same to be said about them; it is said once. */

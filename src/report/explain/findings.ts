@@ -1,6 +1,6 @@
 import { layoutCommand, splitAdvice } from '../text/command.ts'
 import { type Finding, type Level, objectName } from '../../model/findings/finding.ts'
-import type { Paint, Style } from '../terminal.ts'
+import type { Page, Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
@@ -9,35 +9,30 @@ import { pad, textWidth } from '../text/width.ts'
 const indent = 10
 
 /** A block for each finding: level and code, what is so, why it matters, what mends it. */
-export function layoutFindings(
-  findings: readonly Finding[],
-  width: number,
-  style: Style,
-  isWide: boolean,
-): Line[] {
-  return findings.flatMap((finding) => layoutFinding(finding, width, style, isWide))
+export function layoutFindings(findings: readonly Finding[], page: Page, isWide: boolean): Line[] {
+  return findings.flatMap((finding) => layoutFinding(finding, page, isWide))
 }
 
-function layoutFinding(finding: Finding, width: number, style: Style, isWide: boolean): Line[] {
+function layoutFinding(finding: Finding, page: Page, isWide: boolean): Line[] {
   const { code, level, objects, message, why, mend, position } = finding
   // The Service is the headline of the whole; what else is concerned stands here.
   const others = objects
     .slice(isWide ? 0 : 1, isWide ? undefined : 4)
     .map((object) => sanitize(objectName(object)))
-  const label = span(` ${level.padEnd(indent - 1)}`, paintOf(level, style))
-  const body = { width, indent, label: span(' '.repeat(indent)) }
-  const where = position === undefined ? [] : [span(positionWords(position), style.quiet)]
+  const label = span(` ${level.padEnd(indent - 1)}`, paintOf(level, page.style))
+  const body = { ...page, indent, label: span(' '.repeat(indent)) }
+  const where = position === undefined ? [] : [span(positionWords(position), page.style.quiet)]
   return [
-    ...flow([span(code, style.strong), ...where, ...others.map((name) => span(name))], {
-      width,
+    ...flow([span(code, page.style.strong), ...where, ...others], {
+      ...page,
       label,
       indent,
       separator: span('  '),
     }),
-    ...flow([span(sanitize(message))], body),
-    ...flow([span(sanitize(why), style.quiet)], body),
-    ...mend.flatMap((step, index) => layoutStep(step, index === 0 ? 'mend' : 'or', width, style)),
-    ...(isWide ? flow([span(`see   kubectl affinity explain ${code}`, style.quiet)], body) : []),
+    ...flow([sanitize(message)], body),
+    ...flow([span(sanitize(why), page.style.quiet)], body),
+    ...mend.flatMap((step, index) => layoutStep(step, index === 0 ? 'mend' : 'or', page)),
+    ...(isWide ? flow([span(`see   kubectl affinity explain ${code}`, page.style.quiet)], body) : []),
   ]
 }
 
@@ -84,16 +79,16 @@ export function paintOf(level: Level, style: Style): Paint {
 }
 
 /** What mends a finding: a sentence, a command, or one after the other. */
-function layoutStep(step: string, word: string, width: number, style: Style): Line[] {
+function layoutStep(step: string, word: string, { width, style }: Page): Line[] {
   const column = indent + 6
   const label = span(`${' '.repeat(indent)}${word}`.padEnd(column), style.quiet)
   const { sentence, command } = splitAdvice(step)
   const options = { width, label, indent: column, keepsWords: true }
-  const whole = flow([span(sanitize(step))], options)
+  const whole = flow([sanitize(step)], options)
   if (command === undefined || (sentence !== undefined && whole.length === 1)) return whole
   if (sentence === undefined) return layoutCommand(command, options)
   return [
-    ...flow([span(sanitize(sentence))], options),
+    ...flow([sanitize(sentence)], options),
     ...layoutCommand(command, { ...options, label: span(' '.repeat(column)) }),
   ]
 }

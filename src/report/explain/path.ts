@@ -4,7 +4,7 @@ import { objectName } from '../../model/findings/finding.ts'
 import type { HopRole, Path, PathHop } from '../../model/affinity/leg.ts'
 import { hostAndPort } from '../../model/common/ip.ts'
 import { sticks } from '../../model/affinity/policy.ts'
-import type { Paint, Style } from '../terminal.ts'
+import type { Page, Paint, Style } from '../terminal.ts'
 import { flow } from '../text/flow.ts'
 import { type Line, lineWidth, type Span, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
@@ -20,19 +20,15 @@ const widest = 100
 const longestVerdict = 'decides'.length
 
 /** One line for each entry, more where the width does not suffice: entry ── hops ──► pods, and who decides. */
-export function layoutPaths(
-  { paths, service }: Pick<Explanation, 'paths' | 'service'>,
-  width: number,
-  style: Style,
-): Line[] {
+export function layoutPaths({ paths, service }: Pick<Explanation, 'paths' | 'service'>, page: Page): Line[] {
   const outside = service?.outside
   const where = outside === undefined ? 'pods' : 'outside'
   const named = service === undefined
   return [
     ...together(paths).flatMap((group) =>
-      layoutGroup(group, { width, style, where: named ? endOf(group) : where }),
+      layoutGroup(group, { ...page, where: named ? endOf(group) : where }),
     ),
-    ...(outside === undefined ? [] : [[], ...layoutOutside(outside, style)]),
+    ...(outside === undefined ? [] : [[], ...layoutOutside(outside, page.style)]),
   ]
 }
 
@@ -60,19 +56,16 @@ function endOf({ hops }: Path): string {
   return next === undefined ? 'pods' : `${keep(sanitize(`svc/${next.name}`))} pods`
 }
 
-interface Layout {
-  width: number
-  style: Style
+interface Layout extends Page {
   /** What stands at the end. */
   where: string
 }
 
 function layoutGroup(group: PathGroup, layout: Layout): Line[] {
-  const { width, style } = layout
   const notes = group.hops.flatMap(({ note }) => (note === undefined ? [] : [note]))
   const full = layoutHops(group, layout, false)
   const lines = full.length === 1 ? full : layoutHops(group, layout, true)
-  return [...lines, ...notes.flatMap((note) => layoutNote(note, width, style))]
+  return [...lines, ...notes.flatMap((note) => layoutNote(note, layout))]
 }
 
 function layoutHops(group: PathGroup, layout: Layout, isShort: boolean): Line[] {
@@ -147,9 +140,9 @@ function hopPieces(hop: PathHop, style: Style, isShort: boolean): Span[] {
   ]
 }
 
-function layoutNote(note: string, width: number, style: Style): Line[] {
+function layoutNote(note: string, { width, style }: Page): Line[] {
   const label = span(`${' '.repeat(indent + 1)}└ `, style.quiet)
-  return flow([span(sanitize(note))], { width, label, indent: indent + 3 })
+  return flow([sanitize(note)], { width, label, indent: indent + 3 })
 }
 
 function roleOf({ hops }: Path): { role: HopRole; text: string } {

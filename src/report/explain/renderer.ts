@@ -1,11 +1,9 @@
 import type { Explanation } from '../../analysis/analyse.ts'
 import type { Finding, Level } from '../../model/findings/finding.ts'
-import type { Style } from '../terminal.ts'
+import type { Page } from '../terminal.ts'
 
 /** What is to be shown, and how. */
-export interface RenderOptions {
-  style: Style
-  width: number
+export interface RenderOptions extends Page {
   /** Findings below it are not shown. */
   level: Level
   findingsOnly: boolean

@@ -1,10 +1,10 @@
-import { layoutCommand } from '../text/command.ts'
+import { apart, labelled, labelledCommand, labelWidth } from '../text/blocks.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import type { EndpointCount } from '../../model/findings/explanation.ts'
 import { type Finding, isAtLeast } from '../../model/findings/finding.ts'
-import type { Style } from '../terminal.ts'
+import type { Page, Style } from '../terminal.ts'
 import { flow, flowGroups } from '../text/flow.ts'
-import { type Line, paintLines, type Span, span } from '../text/line.ts'
+import { type Line, paintLines, span } from '../text/line.ts'
 import { formatDuration } from '../../model/common/duration.ts'
 import { countOf, formatCount } from '../../model/common/count.ts'
 import { sanitize } from '../text/sanitize.ts'
@@ -14,13 +14,11 @@ import { printedName } from './target.ts'
 import type { ExplainRenderer, RenderOptions } from './renderer.ts'
 import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
 
-const labelWidth = 8
-
 /** The report for people, one Service after the other as they come. */
 export function textRenderer(options: RenderOptions & { wide: boolean }): ExplainRenderer {
   const { style, width, level, findingsOnly, single } = options
   const print = (lines: readonly Line[], columns = width): string =>
-    lines.length === 0 ? '' : `${paintLines(lines, columns, style).join('\n')}\n`
+    lines.length === 0 ? '' : `${paintLines(lines, { width: columns, style }).join('\n')}\n`
   const totals = { error: 0, warning: 0, info: 0 }
   let items = 0
   let isAllServices = true
@@ -70,14 +68,7 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Explai
       if (single || (items === 0 && (options.isList || besides === 0))) return ''
       const what = items === 0 ? [] : [countOf(items, isAllServices ? 'service' : 'target')]
       return findingsOnly || items !== 1 || besides > 0
-        ? separated(
-            print(
-              flow(
-                [...what, findingWords(totals)].map((text) => span(text)),
-                { width, indent: 2, separator: span(', ') },
-              ),
-            ),
-          )
+        ? separated(print(flow([...what, findingWords(totals)], { width, indent: 2, separator: span(', ') })))
         : ''
     },
   }
@@ -86,33 +77,22 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Explai
 function layoutExplanation(
   explanation: Explanation,
   findings: readonly Finding[],
-  { style, width, wide, next, besides }: RenderOptions & { wide: boolean; besides: number },
+  page: RenderOptions & { wide: boolean; besides: number },
 ): Line[] {
-  const summary = summaryWords(findings, explanation, besides).map((text) => span(text))
-  const blocks: Line[][] = [
+  const summary = summaryWords(findings, explanation, page.besides)
+  return apart([
     [
-      ...layoutHeader(explanation, width, style),
+      ...layoutHeader(explanation, page),
       // For targets of other kinds each way has a policy of its own, and the drawing shows them.
-      ...(explanation.service === undefined
-        ? []
-        : labelled('policy', [span(policySentence(explanation))], width, style)),
+      ...(explanation.service === undefined ? [] : labelled('policy', policySentence(explanation), page)),
     ],
-    layoutPaths(explanation, width, style),
-    layoutFindings(findings, width, style, wide),
+    layoutPaths(explanation, page),
+    layoutFindings(findings, page, page.wide),
     [
-      ...flow(summary, { width, indent: 2, separator: span(', ') }),
-      ...next(explanation).flatMap(({ label, command }) =>
-        layoutCommand(command, {
-          width,
-          label: span(label.padEnd(labelWidth), style.quiet),
-          indent: labelWidth,
-        }),
-      ),
+      ...flow(summary, { width: page.width, indent: 2, separator: span(', ') }),
+      ...page.next(explanation).flatMap(({ label, command }) => labelledCommand(label, command, page)),
     ],
-  ]
-  return blocks
-    .filter((block) => block.length > 0)
-    .flatMap((block, index) => (index === 0 ? block : [[], ...block]))
+  ])
 }
 
 /** A line for the Service, and one for each finding. */
@@ -130,10 +110,10 @@ function layoutCompact(explanation: Explanation, findings: readonly Finding[], s
   ]
 }
 
-function layoutHeader(explanation: Explanation, width: number, style: Style): Line[] {
+function layoutHeader(explanation: Explanation, { width, style }: Page): Line[] {
   const [address = '', ...how] = headerWords(explanation)
   const name = span(printedName(explanation.target), style.strong)
-  return flowGroups([[name, span(address)], how.map((text) => span(text))], { width, indent: labelWidth })
+  return flowGroups([[name, address], how], { width, indent: labelWidth })
 }
 
 /** Type and address, affinity, endpoints; of other kinds what they say of themselves. */
@@ -154,8 +134,4 @@ function endpointWords(endpoints: EndpointCount | undefined): string[] {
       : `${formatCount(ready)} of ${countOf(total, 'endpoint')} ready`
   const where = nodes === 0 ? some : `${some} on ${countOf(nodes, 'node')}`
   return [besidesSelected === true ? `${where} in the files, besides the pods of the selector` : where]
-}
-
-function labelled(label: string, pieces: readonly Span[], width: number, style: Style): Line[] {
-  return flow(pieces, { width, label: span(label.padEnd(labelWidth), style.quiet), indent: labelWidth })
 }

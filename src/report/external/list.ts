@@ -51,7 +51,7 @@ export function renderList(
   const columns = headings.slice(showNamespace ? 0 : 1).map(() => ({}))
   // kubectl's tables are as wide as they have to be.
   const lines = layoutTable(cells, columns, { width: 10_000, indent: 0, gap: 3 })
-  return `${paintLines(lines, Infinity, style).join('\n')}\n`
+  return `${paintLines(lines, { style, width: Infinity }).join('\n')}\n`
 }
 
 /** `12s`, `5m`, `3h`, `2d`: short, as kubectl has it (k8s.io/apimachinery duration.HumanDuration, simplified). */

@@ -1,6 +1,6 @@
 import type { DryRun } from '../../model/affinity/change.ts'
 import { dryRunSuffixes } from '../change/words.ts'
-import type { Style } from '../terminal.ts'
+import type { Page, Style } from '../terminal.ts'
 import { type Line, paintLines, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { pad, textWidth } from '../text/width.ts'
@@ -48,9 +48,9 @@ export function renderExternal(
   const lines: Line[] = [
     [span(title, kind === 'unchanged' ? undefined : style.strong)],
     ...facts.map(([label, text]) => [span(`    ${label.padEnd(8)}   ${sanitize(text)}`)]),
-    ...added.map((one) => addressLine('+', one, width, style)),
-    ...removed.map((one) => addressLine('-', one, width, style)),
-    ...shown.map((one) => addressLine(' ', one, width, style)),
+    ...added.map((one) => addressLine('+', one, { width, style })),
+    ...removed.map((one) => addressLine('-', one, { width, style })),
+    ...shown.map((one) => addressLine(' ', one, { width, style })),
     ...(kept.length > shown.length
       ? [[span(`    and ${kept.length - shown.length} more that stay`, style.quiet)]]
       : []),
@@ -58,15 +58,14 @@ export function renderExternal(
     ...notes.map((note) => [span('note', style.quiet), span(`  ${sanitize(note)}`)]),
   ]
   // Never cut: addresses and the reasons behind them are what this is about.
-  return `${paintLines(lines, Infinity, style).join('\n')}\n`
+  return `${paintLines(lines, { style, width: Infinity }).join('\n')}\n`
 }
 
 /** `+ 10.0.0.1:80   svc/backend1-lb` */
 export function addressLine(
   sign: '+' | '-' | ' ',
   { text, origin }: ListedAddress,
-  width: number,
-  style: Style,
+  { width, style }: Page,
 ): Line {
   const paint = sign === '+' ? style.good : sign === '-' ? style.bad : undefined
   return [

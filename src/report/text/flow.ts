@@ -1,13 +1,16 @@
 import { type Line, lineWidth, type Span, span } from './line.ts'
 import { nonBreakingSpace, takeStart, textWidth } from './width.ts'
 
+/** A text is a span without paint. */
+export type Piece = Span | string
+
 export interface FlowOptions {
   width: number
   /** What stands before the first line; later lines are indented by `indent`. */
   label?: Span
   indent: number
   /** Between two pieces on one line. */
-  separator?: Span
+  separator?: Span | undefined
   /** Put at the end of a line that continues, as a shell wants it. */
   continuation?: string
   /** A word that is longer than a line stays whole, as what is to be pasted has to; the line is too long then. */
@@ -18,7 +21,7 @@ export interface FlowOptions {
  * Puts pieces on as few lines as fit. Lines break between pieces; a piece that is longer than a line breaks at
  * spaces, and a word that is longer than a line is broken where it has to be.
  */
-export function flow(pieces: readonly Span[], options: FlowOptions): Line[] {
+export function flow(pieces: readonly Piece[], options: FlowOptions): Line[] {
   const { width, indent, separator = span('  '), continuation = '' } = options
   const lines: Line[] = []
   let line: Line = options.label === undefined ? [] : [options.label]
@@ -44,7 +47,8 @@ export function flow(pieces: readonly Span[], options: FlowOptions): Line[] {
       line[line.length - 1] = { ...last, ...word, text: `${last.text} ${word.text}` }
     else put(word, span(' '))
   }
-  for (const piece of pieces) {
+  for (const one of pieces) {
+    const piece = typeof one === 'string' ? span(one) : one
     const room = limit - (lines.length === 0 && isFresh ? lineWidth(line) : indent)
     if (textWidth(piece.text) <= room) {
       put(piece, separator)
@@ -59,7 +63,7 @@ export function flow(pieces: readonly Span[], options: FlowOptions): Line[] {
 }
 
 /** Like `flow` where all pieces fit on one line; otherwise each group begins on a line of its own. */
-export function flowGroups(groups: readonly (readonly Span[])[], options: FlowOptions): Line[] {
+export function flowGroups(groups: readonly (readonly Piece[])[], options: FlowOptions): Line[] {
   const filled = groups.filter((group) => group.length > 0)
   const together = flow(filled.flat(), options)
   if (together.length === 1) return together

@@ -1,4 +1,4 @@
-import type { Paint, Style } from '../terminal.ts'
+import type { Page, Paint, Style } from '../terminal.ts'
 import { nonBreakingSpace, shortenEnd, takeStart, textWidth } from './width.ts'
 
 /** A piece of a line; the paint is put on last, so that widths are counted on bare text. */
@@ -20,7 +20,7 @@ export function lineWidth(line: Line): number {
 }
 
 /** Lines as they are printed. Layout keeps within the width; what it could not shorten is cut off here. */
-export function paintLines(lines: readonly Line[], width: number, style: Style): string[] {
+export function paintLines(lines: readonly Line[], { width, style }: Page): string[] {
   return lines.map((line) => {
     const painted = trimEnd(cut(line, width)).map((part) => paintSpan(part, style))
     return painted.join('')

@@ -17,7 +17,7 @@ function printed(finding: Finding, width: number): string[] {
   // Sentences speak of commands, too.
   const mend = finding.mend.filter((step) => splitAdvice(step).command !== undefined)
   const plain = { ...finding, message: 'what', why: 'why', mend }
-  const lines = paintLines(layoutFindings([plain], width, style, false), width, style)
+  const lines = paintLines(layoutFindings([plain], { width, style }, false), { width, style })
   return lines.flatMap((line, index) => {
     const command = /^ +(?:(?:mend|or) +)?(?:.*?: {2})?(kubectl .*)$/.exec(line)?.[1]
     if (command === undefined) return []

@@ -1,5 +1,5 @@
 import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page, Style } from '../../terminal.ts'
 import { type Line, lineWidth, type Span, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatLatency, formatShare } from '../../text/numbers.ts'
@@ -24,7 +24,7 @@ export interface BackendsInput {
 }
 
 /** One row for each backend: letter, name, node, hits, share, and a bar or the latency. */
-export function layoutBackends(input: BackendsInput, width: number, style: Style): Line[] {
+export function layoutBackends(input: BackendsInput, { width, style }: Page): Line[] {
   const shown = chooseShown(input.backends, input.most)
   const columns: Column[] = [
     {},

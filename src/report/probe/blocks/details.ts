@@ -1,5 +1,5 @@
 import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import { type Line, type Span, span } from '../../text/line.ts'
 import { formatCount } from '../../../model/common/count.ts'
 import { formatElapsed, formatLatency } from '../../text/numbers.ts'
@@ -26,8 +26,7 @@ const columns: Column[] = [
 export function layoutDetails(
   backends: readonly BackendTally[],
   palette: Palette,
-  width: number,
-  style: Style,
+  { width, style }: Page,
 ): Line[] {
   if (backends.length === 0) return []
   const head = headings.map((heading) => span(heading, style.quiet))

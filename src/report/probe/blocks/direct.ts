@@ -1,40 +1,31 @@
 import type { DirectAccess } from '../../../model/probe/direct.ts'
 import { hostAndPort } from '../../../model/common/ip.ts'
-import type { Style } from '../../terminal.ts'
-import { flow } from '../../text/flow.ts'
+import type { Page } from '../../terminal.ts'
 import { type Line, span } from '../../text/line.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
-import { labelWidth } from './header.ts'
+import { labelled } from '../../text/blocks.ts'
 
 /** Which endpoints answered when they were asked past the Service, and from where not. Nothing where nobody asked. */
-export function layoutDirect(
-  access: readonly DirectAccess[] | undefined,
-  width: number,
-  style: Style,
-): Line[] {
+export function layoutDirect(access: readonly DirectAccess[] | undefined, page: Page): Line[] {
   if (access === undefined) return []
   return access.flatMap(({ address, port, pod, from }, index) => {
     const name = sanitize(pod ?? hostAndPort(address, port))
     const bad = from.filter(({ answered, requests }) => answered < requests || requests === 0)
     const good = from.filter((one) => !bad.includes(one)).map(({ node = '?' }) => sanitize(node))
     const pieces = [
-      span(name, style.strong),
-      ...(good.length === 0 ? [] : [span(`answers on ${good.join(',')}`.replaceAll(' ', nonBreakingSpace))]),
+      span(name, page.style.strong),
+      ...(good.length === 0 ? [] : [`answers on ${good.join(',')}`.replaceAll(' ', nonBreakingSpace)]),
       ...bad.map(({ node = '?', answered, requests, failure = 'error' }) =>
         span(
           `${answered === 0 ? 'not' : `${answered} of ${requests}`} on ${sanitize(node)} (${failure})`.replaceAll(
             ' ',
             nonBreakingSpace,
           ),
-          style.bad,
+          page.style.bad,
         ),
       ),
     ]
-    return flow(pieces, {
-      width,
-      label: span((index === 0 ? 'direct' : '').padEnd(labelWidth), style.quiet),
-      indent: labelWidth,
-    })
+    return labelled(index === 0 ? 'direct' : '', pieces, page)
   })
 }

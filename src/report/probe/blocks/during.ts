@@ -1,15 +1,14 @@
 import type { DuringReport, Phase } from '../../../model/probe/results/during.ts'
 import type { ProbeResult, Switch } from '../../../model/probe/results/probe-result.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
-import { type Line, type Span, span } from '../../text/line.ts'
+import { type Line, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 import { explanationWords } from '../live/events.ts'
-import { labelWidth } from './header.ts'
-import { labelled } from './parts.ts'
+import { labelled, labelWidth } from '../../text/blocks.ts'
 
 /** Moves that are told one by one, and backends of a phase. */
 const mostMoves = 4
@@ -28,24 +27,18 @@ export type DuringInput = Pick<ProbeResult, 'during' | 'backends'> & {
 }
 
 /** What was before, during and after the command that was run in the middle, and who had to move because of it. */
-export function layoutDuring(result: DuringInput, width: number, style: Style): Line[] {
+export function layoutDuring(result: DuringInput, page: Page): Line[] {
   const { during } = result
   if (during === undefined) return []
   const phases = during.phases.flatMap((phase) => {
-    const pieces = phaseWords(phase).map((text) => span(text))
-    const label = span(`  ${phase.name.padEnd(labelWidth)}`, style.quiet)
-    return flow(pieces, { width, label, indent: labelWidth + 2, separator: span('   ') })
+    const label = span(`  ${phase.name.padEnd(labelWidth)}`, page.style.quiet)
+    return flow(phaseWords(phase), { ...page, label, indent: labelWidth + 2, separator: span('   ') })
   })
   return [
-    ...flow([span(sanitize(during.command)), span(endWords(during))], {
-      width,
-      label: span('command'.padEnd(labelWidth), style.quiet),
-      indent: labelWidth,
-      separator: span('   '),
-    }),
+    ...labelled('command', [sanitize(during.command), endWords(during)], page, span('   ')),
     ...phases,
-    ...layoutMoves(result, during, width, style),
-    ...layoutSessions(during.sessions, width, style),
+    ...layoutMoves(result, during, page),
+    ...layoutSessions(during.sessions, page),
   ]
 }
 
@@ -68,10 +61,10 @@ function phaseWords({ fromMs, toMs, requests, failed, backends }: Phase): string
 }
 
 /** Where clients are to stay, each move since the command began, and whether its pod had gone. */
-function layoutMoves(result: DuringInput, during: DuringReport, width: number, style: Style): Line[] {
+function layoutMoves(result: DuringInput, during: DuringReport, page: Page): Line[] {
   if (result.verdict.expected !== 'sticky') return []
   if (namesNobody.has(result.verdict.reason ?? ''))
-    return labelled('moved', 'not known: the answers do not say which pod gave them', width, style)
+    return labelled('moved', 'not known: the answers do not say which pod gave them', page)
   const moves = result.switches.filter(({ atMs }) => atMs >= during.startedMs)
   const left = leftWords(result)
   if (moves.length === 0)
@@ -80,21 +73,19 @@ function layoutMoves(result: DuringInput, during: DuringReport, width: number, s
       left === undefined
         ? `nobody: ${everybody(result)} stayed on its pod`
         : `nobody was seen to move: ${left}`,
-      width,
-      style,
+      page,
     )
   const needless = moves.filter(({ explanation }) => explanation === undefined).length
   const need = needless === 0 ? 'necessary' : `${formatCount(needless)} without need`
-  const told = moves.slice(0, mostMoves).map((move) => span(moveWords(move, result)))
+  const told = moves.slice(0, mostMoves).map((move) => moveWords(move, result))
   const rest = moves.length - told.length
-  const pieces: Span[] = [
-    span(`${countOf(moves.length, 'time')}, ${need}`, needless === 0 ? undefined : style.bad),
+  const pieces = [
+    span(`${countOf(moves.length, 'time')}, ${need}`, needless === 0 ? undefined : page.style.bad),
     ...told,
-    ...(rest > 0 ? [span(`and ${formatCount(rest)} more`)] : []),
-    ...(left === undefined ? [] : [span(left)]),
+    ...(rest > 0 ? [`and ${formatCount(rest)} more`] : []),
+    ...(left === undefined ? [] : [left]),
   ]
-  const label = span('moved'.padEnd(labelWidth), style.quiet)
-  return flow(pieces, { width, label, indent: labelWidth, separator: span('   ') })
+  return labelled('moved', pieces, page, span('   '))
 }
 
 function everybody({ left, during }: DuringInput): string {
@@ -113,7 +104,7 @@ function leftWords(result: DuringInput): string | undefined {
 }
 
 /** Who of the users moved, against what holds them has to move. */
-function layoutSessions(moves: DuringReport['sessions'], width: number, style: Style): Line[] {
+function layoutSessions(moves: DuringReport['sessions'], page: Page): Line[] {
   if (moves === undefined) return []
   const { users, moved, needless, ended = 0, left, endpoints, points, share } = moves
   const { before, came, went } = endpoints
@@ -133,8 +124,7 @@ function layoutSessions(moves: DuringReport['sessions'], width: number, style: S
   return labelled(
     'users',
     `${formatCount(moved)} of ${countOf(users, 'user')} moved${without}${over}${lost}: ${changed}${must}`,
-    width,
-    style,
+    page,
   )
 }
 

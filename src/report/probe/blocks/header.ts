@@ -1,68 +1,47 @@
 import { hostAndPort } from '../../../model/common/ip.ts'
 import { affinityWords } from '../../text/affinity.ts'
 import type { ProbeResult } from '../../../model/probe/results/probe-result.ts'
-import type { Style } from '../../terminal.ts'
-import { flow, flowGroups } from '../../text/flow.ts'
-import { type Line, span } from '../../text/line.ts'
+import type { Page } from '../../terminal.ts'
+import { flowGroups } from '../../text/flow.ts'
+import { type Line, type Span, span } from '../../text/line.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { shortenMiddle } from '../../text/width.ts'
+import { labelled, labelWidth } from '../../text/blocks.ts'
 import { recognitionWords, requestSummary } from '../words/words.ts'
-
-/** Labels and what continues beneath them share this column; `service/` fills it. */
-export const labelWidth = 8
 
 /** Who asked what, and how pods were recognised. */
 export function layoutClients(
   label: 'client' | 'clients',
   who: readonly string[],
   run: Parameters<typeof requestSummary>[0] & Pick<ProbeResult, 'recognition'>,
-  width: number,
-  style: Style,
+  page: Page,
 ): Line[] {
   const { recognition } = run
-  const words = [
-    ...who,
-    requestSummary(run),
-    ...(recognition.by === 'none' ? [] : [recognitionWords(recognition)]),
-  ]
-  return flow(
-    words.map((text) => span(text)),
-    {
-      width,
-      label: span(label.padEnd(labelWidth), style.quiet),
-      indent: labelWidth,
-      separator: span('   ·   ', style.quiet),
-    },
-  )
+  const how = [requestSummary(run), ...(recognition.by === 'none' ? [] : [recognitionWords(recognition)])]
+  return labelled(label, [...who, ...how], page, middleDot(page))
+}
+
+/** Between what is said of one thing. */
+export function middleDot({ style }: Page): Span {
+  return span('   ·   ', style.quiet)
 }
 
 /** What was probed, and from where: a line each, more where the width does not suffice. */
-export function layoutHeader(result: ProbeResult, width: number, style: Style, isWide: boolean): Line[] {
+export function layoutHeader(result: ProbeResult, page: Page, isWide: boolean): Line[] {
   const { service, client } = result
-  const name = shortenMiddle(sanitize(service.name), width - labelWidth)
-  const middleDot = span('   ·   ', style.quiet)
+  const name = shortenMiddle(sanitize(service.name), page.width - labelWidth)
   const what = [
-    span(`service/${name}`, style.strong),
-    span(`${service.type} ${address(service)}/${service.protocol}`),
+    span(`service/${name}`, page.style.strong),
+    `${service.type} ${address(service)}/${service.protocol}`,
   ]
-  const how = [`affinity ${affinityWords(service.policy)}`, ...endpointWords(result)].map((text) =>
-    span(text),
-  )
-  const details = requestDetails(result).map((text) => span(text))
+  const how = [`affinity ${affinityWords(service.policy)}`, ...endpointWords(result)]
   return [
-    ...flowGroups([what, how], { width, indent: labelWidth }),
-    ...layoutClients('client', [whereFrom(client)], result, width, style),
-    ...(isWide
-      ? flow(details, {
-          width,
-          label: span('request ', style.quiet),
-          indent: labelWidth,
-          separator: middleDot,
-        })
-      : []),
+    ...flowGroups([what, how], { ...page, indent: labelWidth }),
+    ...layoutClients('client', [whereFrom(client)], result, page),
+    ...(isWide ? labelled('request', requestDetails(result), page, middleDot(page)) : []),
   ]
 }
 

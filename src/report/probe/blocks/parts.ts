@@ -1,27 +1,18 @@
-import { layoutCommand } from '../../text/command.ts'
 import type { ProbeResult } from '../../../model/probe/results/probe-result.ts'
-import type { Paint, Style } from '../../terminal.ts'
+import type { Page, Paint } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
-import { type Line, paintLines, span } from '../../text/line.ts'
+import { type Line, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelWidth } from './header.ts'
+import { labelledCommand } from '../../text/blocks.ts'
 import { errorStatuses, failureCount, failureWords, requestWords } from '../words/words.ts'
-
-/** The blocks of a report with an empty line between them, as they are printed. */
-export function paintBlocks(blocks: readonly Line[][], width: number, style: Style): string {
-  const lines = blocks
-    .filter((block) => block.length > 0)
-    .flatMap((block, index) => (index === 0 ? block : [[], ...block]))
-  return `${paintLines(lines, width, style).join('\n')}\n`
-}
 
 /** What went wrong with single requests, each with the character that the strip shows for it. */
 export function layoutTroubles(
   result: Pick<ProbeResult, 'outcomes' | 'totals' | 'request' | 'recognition'>,
-  width: number,
-  style: Style,
+  page: Page,
 ): Line[] {
+  const { style } = page
   const { outcomes, totals, request, recognition } = result
   const failed = failureCount(outcomes)
   const total = requestWords(totals.requests, request.scheme)
@@ -43,26 +34,22 @@ export function layoutTroubles(
       `${formatCount(errors)} of ${countOf(totals.answered, 'answer')} were HTTP errors: ${list}`,
     ],
   ]
+  return layoutMarked(found, page)
+}
+
+/** What there was any of, each with the character that stands for it. */
+export function layoutMarked(
+  found: readonly (readonly [symbol: string, paint: Paint, count: number, sentence: string])[],
+  { width }: Page,
+): Line[] {
   return found
     .filter(([, , count]) => count > 0)
     .flatMap(([symbol, paint, , sentence]) =>
-      flow([span(symbol, paint), span(sentence)], { width, label: span('  '), indent: 5 }),
+      flow([span(symbol, paint), sentence], { width, label: span('  '), indent: 5 }),
     )
 }
 
-/** A sentence after a word that stands for its kind; nothing without a sentence. */
-export function labelled(label: string, text: string | undefined, width: number, style: Style): Line[] {
-  if (text === undefined) return []
-  return flow([span(text)], { width, label: span(label.padEnd(labelWidth), style.quiet), indent: labelWidth })
-}
-
-/** Commands that break over lines stay commands: a backslash ends each line that continues. */
-export function nextSteps(next: readonly string[], width: number, style: Style): Line[] {
-  return next.flatMap((command, index) =>
-    layoutCommand(command, {
-      width,
-      label: span((index === 0 ? 'next' : '').padEnd(labelWidth), style.quiet),
-      indent: labelWidth,
-    }),
-  )
+/** What to run next, the best first. */
+export function nextSteps(next: readonly string[], page: Page): Line[] {
+  return next.flatMap((command, index) => labelledCommand(index === 0 ? 'next' : '', command, page))
 }

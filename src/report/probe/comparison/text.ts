@@ -1,22 +1,22 @@
 import { affinityWords } from '../../text/affinity.ts'
 import { policyOf, unexplainedOf } from '../../../model/probe/results/compared.ts'
 import type { Aspect, ComparedRun, ProbeComparison } from '../../../model/probe/results/comparison.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, lineWidth, span } from '../../text/line.ts'
 import { formatCount } from '../../../model/common/count.ts'
 import { formatLatency } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { layoutTable } from '../../text/table.ts'
-import { labelWidth } from '../blocks/header.ts'
 import { createPalette } from '../blocks/palette.ts'
-import { labelled, nextSteps, paintBlocks } from '../blocks/parts.ts'
+import { nextSteps } from '../blocks/parts.ts'
 import { layoutSurvey } from '../survey/text.ts'
 import { policyWords } from '../users/header.ts'
 import { layoutProbe, type TextOptions } from '../text.ts'
 import { failureCount } from '../words/words.ts'
 import { alignLetters } from './letters.ts'
 import { conclusionWords, describe } from './words.ts'
+import { labelWidth, labelled, paintBlocks } from '../../text/blocks.ts'
 
 /** From this width on the two stand beside each other. */
 const besideEachOther = 100
@@ -44,11 +44,11 @@ export function renderComparisonText(comparison: ProbeComparison, options: TextO
     ? left!.map((block, index) => beside(block, right![index] ?? [], columnWidth))
     : [...left!, ...right!]
   const end = [
-    ...conclusion(comparison, width, style),
-    ...comparison.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
-    ...nextSteps(next, width, style),
+    ...conclusion(comparison, options),
+    ...comparison.notes.flatMap((note) => labelled('note', sanitize(note), options)),
+    ...nextSteps(next, options),
   ]
-  return paintBlocks([...both, layoutDifferences(comparison, width, style), end], width, style)
+  return paintBlocks([...both, layoutDifferences(comparison, options), end], options)
 }
 
 function beside(left: readonly Line[], right: readonly Line[], columnWidth: number): Line[] {
@@ -119,7 +119,7 @@ const latencyWords = (ms: number, { answered }: Result['totals']): string =>
 const narrow = 60
 
 /** A row for each; those that differ are emphasised, and marked where there are no colours. */
-function layoutDifferences({ runs, differences }: ProbeComparison, width: number, style: Style): Line[] {
+function layoutDifferences({ runs, differences }: ProbeComparison, { width, style }: Page): Line[] {
   const [first, second] = runs
   const isNarrow = width < narrow
   const head = ['', sanitize(first.title), sanitize(second.title)].map((text) => span(text, style.quiet))
@@ -137,12 +137,12 @@ function layoutDifferences({ runs, differences }: ProbeComparison, width: number
   return layoutTable([head, ...body], columns, { width, indent: 0, gap: isNarrow ? 2 : 3 })
 }
 
-function conclusion(comparison: ProbeComparison, width: number, style: Style): Line[] {
+function conclusion(comparison: ProbeComparison, { width, style }: Page): Line[] {
   const { headline, sentence } = conclusionWords(comparison)
   const tone = { 'as-expected': style.good, differs: style.bad, inconclusive: style.unsure }[
     comparison.result
   ]
-  return flow([span(headline, tone), span(sanitize(sentence))], {
+  return flow([span(headline, tone), sanitize(sentence)], {
     width,
     indent: labelWidth,
     separator: span('   '),

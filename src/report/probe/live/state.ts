@@ -1,6 +1,6 @@
 import type { ProbeResult } from '../../../model/probe/results/probe-result.ts'
 import type { Verdict } from '../../../model/probe/results/verdict.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, paintLines, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
@@ -34,29 +34,23 @@ function soleState(state: AnyLiveState): LiveState | undefined {
 }
 
 /** The run so far, for a terminal; `rows` is the room that there is. */
-export function renderLive(any: AnyLiveState, width: number, style: Style, rows = 24): string[] {
+export function renderLive(any: AnyLiveState, page: Page, rows = 24): string[] {
   const state = soleState(any)
-  if (state === undefined) return renderLiveSurvey(any as LiveSurveyState, width, style, rows)
+  if (state === undefined) return renderLiveSurvey(any as LiveSurveyState, page, rows)
   const { backends, timeline, switches, endpointChanges } = state
-  const palette = createPalette(backends, style)
+  const palette = createPalette(backends, page.style)
   const strip = layoutStrip(
     { timeline, switches, endpointChanges, pointsAtSwitches: state.expected === 'sticky', palette },
-    width,
-    style,
+    page,
   )
-  const head = layoutHead(state, width, style)
+  const head = layoutHead(state, page)
   // The strip and the head first, then as many backends as are left room for, and one line for the rest of them.
   const room = Math.max(1, rows - head.length - strip.length - 4)
-  const table = layoutBackends(
-    { backends, palette, most: Math.min(mostBackends, room), latency: true },
-    width,
-    style,
-  )
+  const table = layoutBackends({ backends, palette, most: Math.min(mostBackends, room), latency: true }, page)
   const blocks = [head, table, strip].filter((block) => block.length > 0)
   return paintLines(
     blocks.flatMap((block, index) => (index === 0 ? block : [[], ...block])),
-    width,
-    style,
+    page,
   )
 }
 
@@ -85,7 +79,7 @@ export function liveShare(any: AnyLiveState): number | undefined {
   return undefined
 }
 
-function layoutHead(state: LiveState, width: number, style: Style): Line[] {
+function layoutHead(state: LiveState, { width, style }: Page): Line[] {
   const { totals, request, outcomes } = state
   const failed = failureCount(outcomes)
   const time = formatElapsed(totals.durationMs)

@@ -58,7 +58,7 @@ export function createTerminalProgress({
     if (state !== undefined) {
       clearInterval(turning)
       lastMs = now()
-      put(renderLive(state(), columns(), style, stream.rows))
+      put(renderLive(state(), { width: columns(), style }, stream.rows))
     } else if (text !== '' && spinner !== undefined) {
       // The spinner's two columns, and the last one, at which some terminals wrap.
       spinner.text = shortenEnd(text, columns() - 3)
@@ -125,7 +125,7 @@ export function createTerminalProgress({
     note: (sentence) => {
       const lines = flow([span(sentence)], { width: columns(), indent: 2 })
       erase()
-      stream.write(`${paintLines(lines, columns(), style).join('\n')}\n`)
+      stream.write(`${paintLines(lines, { width: columns(), style }).join('\n')}\n`)
       draw()
     },
     stop: () => {

@@ -1,4 +1,4 @@
-import type { Style } from '../../terminal.ts'
+import type { Page, Style } from '../../terminal.ts'
 import { type Line, span } from '../../text/line.ts'
 import { shortenEnd, textWidth } from '../../text/width.ts'
 import type { Glyph } from './glyphs.ts'
@@ -37,7 +37,7 @@ function markerLine(
  *         │    └ 0.90s B terminating
  *         └ 0.41s A terminating
  */
-export function annotationLines(row: readonly Glyph[], offset: number, width: number, style: Style): Line[] {
+export function annotationLines(row: readonly Glyph[], offset: number, { width, style }: Page): Line[] {
   const noted = row.flatMap((glyph, column) =>
     glyph.note === undefined ? [] : [{ column: offset + column, note: glyph.note }],
   )

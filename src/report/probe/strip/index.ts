@@ -1,4 +1,4 @@
-import type { Style } from '../../terminal.ts'
+import type { Page, Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
@@ -17,15 +17,20 @@ const mostLines = 4
  * The run from left to right, one character per request while it fits, and beneath it what happened when.
  * A letter is a backend, `×` a failure, `?` an answer from nobody knows whom, `·` several backends.
  */
-export function layoutStrip(input: StripInput, width: number, style: Style): Line[] {
+export function layoutStrip(input: StripInput, page: Page): Line[] {
   const cells = input.timeline
   const first = cells[0]
   const last = cells.at(-1)
   if (first === undefined || last === undefined) return []
   const labelWidth = textWidth(formatElapsed(last.toMs))
-  const perLine = Math.min(longestLine, width - indent - 2 * (labelWidth + 1))
-  const marks = findMarks(input, width)
-  const { glyphs, binned } = arrange(cells, marks, { perLine, mostLines, palette: input.palette, style })
+  const perLine = Math.min(longestLine, page.width - indent - 2 * (labelWidth + 1))
+  const marks = findMarks(input, page.width)
+  const { glyphs, binned } = arrange(cells, marks, {
+    perLine,
+    mostLines,
+    palette: input.palette,
+    style: page.style,
+  })
   if (saysNothing(glyphs)) return []
   const rows = splitRows(glyphs, perLine)
   const lines = rows.flatMap((row, index) => {
@@ -35,15 +40,15 @@ export function layoutStrip(input: StripInput, width: number, style: Style): Lin
     return [
       [
         span(' '.repeat(indent + labelWidth - textWidth(label))),
-        span(`${label} `, style.quiet),
+        span(`${label} `, page.style.quiet),
         ...glyphSpans(row),
-        span(end, style.quiet),
+        span(end, page.style.quiet),
       ],
-      ...markerLines(row, offset, style),
-      ...annotationLines(row, offset, width, style),
+      ...markerLines(row, offset, page.style),
+      ...annotationLines(row, offset, page),
     ]
   })
-  return [...lines, ...hiddenMarks(marks.hidden, style), ...(binned ? legend(glyphs, width, style) : [])]
+  return [...lines, ...hiddenMarks(marks.hidden, page.style), ...(binned ? legend(glyphs, page) : [])]
 }
 
 /** A long run of a Service without affinity: every column holds several backends, and nothing went wrong. */
@@ -66,7 +71,7 @@ function hiddenMarks(hidden: number, style: Style): Line[] {
 }
 
 /** Says what a column is once it is not simply a request. */
-function legend(glyphs: readonly Glyph[], width: number, style: Style): Line[] {
+function legend(glyphs: readonly Glyph[], { width, style }: Page): Line[] {
   const columns = glyphs.flatMap((glyph) => (glyph.column === undefined ? [] : [glyph.column]))
   const column = columns[0]
   if (column === undefined) return []

@@ -1,6 +1,6 @@
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Verdict } from '../../../model/probe/results/verdict.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, paintLines, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
@@ -24,17 +24,12 @@ export type LiveSurveyState = Pick<ProbeSurvey, 'backends' | 'totals' | 'outcome
 const mostBackends = 12
 
 /** The survey so far, for a terminal: who answers how much, and how far the clients are. */
-export function renderLiveSurvey(
-  state: LiveSurveyState,
-  width: number,
-  style: Style,
-  rows: number,
-): string[] {
-  const palette = createPalette(state.backends, style)
-  const head = layoutHead(state, width, style)
+export function renderLiveSurvey(state: LiveSurveyState, page: Page, rows: number): string[] {
+  const palette = createPalette(state.backends, page.style)
+  const head = layoutHead(state, page)
   const most = Math.max(1, Math.min(mostBackends, rows - head.length - 4))
-  const table = layoutBackends({ backends: state.backends, palette, most, latency: true }, width, style)
-  return paintLines(table.length === 0 ? head : [...head, [], ...table], width, style)
+  const table = layoutBackends({ backends: state.backends, palette, most, latency: true }, page)
+  return paintLines(table.length === 0 ? head : [...head, [], ...table], page)
 }
 
 /** The survey so far in one line, for logs: `12 of 20 clients begun, 3 ended  144 of 600 requests  3 pods  0 clients moved`. */
@@ -73,7 +68,7 @@ function requestWords(state: LiveSurveyState): string {
     : `${formatCount(requests)} of ${countOf(planned, 'request')}`
 }
 
-function layoutHead(state: LiveSurveyState, width: number, style: Style): Line[] {
+function layoutHead(state: LiveSurveyState, { width, style }: Page): Line[] {
   const { totals, outcomes, clients } = state
   const failed = failureCount(outcomes)
   const ended = clients.ended === 0 ? '' : `, ${formatCount(clients.ended)} ended`

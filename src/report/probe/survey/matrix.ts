@@ -1,4 +1,4 @@
-import type { Style } from '../../terminal.ts'
+import type { Page, Style } from '../../terminal.ts'
 import { type Line, lineWidth, type Span, span } from '../../text/line.ts'
 import { pad, shortenMiddle, textWidth } from '../../text/width.ts'
 
@@ -41,7 +41,7 @@ interface Measured {
  * Draws a table within the width: as it is, on its side, without the details that may go, the first of these that fits;
  * otherwise cut into blocks of columns that stand below each other, as it is or on its side, whatever is shorter.
  */
-export function layoutMatrix(matrix: Matrix, width: number, style: Style): Line[] {
+export function layoutMatrix(matrix: Matrix, { width, style }: Page): Line[] {
   if (matrix.rows.items.length === 0 || matrix.columns.items.length === 0) return []
   const turned = turn(matrix)
   const bare = [withoutDetails(matrix), withoutDetails(turned)]

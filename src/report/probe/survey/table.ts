@@ -1,5 +1,5 @@
 import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/probe/results/survey.ts'
-import type { Paint, Style } from '../../terminal.ts'
+import type { Page, Paint, Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'
@@ -25,11 +25,11 @@ interface ClientsRow {
 }
 
 /** Client × entry: who answered where, and below it what the words and marks mean. */
-export function layoutTable({ survey, palette, mostRows }: TableInput, width: number, style: Style): Line[] {
+export function layoutTable({ survey, palette, mostRows }: TableInput, page: Page): Line[] {
   const all = rowsOf(survey)
   const rows = all.slice(0, mostRows)
   const notes = numbered(rows)
-  const cells = rows.map(({ views }) => views.map((view) => cellSpans(view, notes, palette, style)))
+  const cells = rows.map(({ views }) => views.map((view) => cellSpans(view, notes, palette, page.style)))
   const table = layoutMatrix(
     {
       rows: { items: rows.map(({ clients }) => clientLabel(clients, survey)), detailsOptional: true },
@@ -39,14 +39,15 @@ export function layoutTable({ survey, palette, mostRows }: TableInput, width: nu
       },
       cells,
     },
-    width,
-    style,
+    page,
   )
   const hidden = all.slice(mostRows).reduce((sum, { clients }) => sum + clients.length, 0)
   return [
     ...table,
-    ...(hidden === 0 ? [] : [[span('  '), span(`… and ${countOf(hidden, 'more client')}`, style.quiet)]]),
-    ...legend(survey, rows, notes, width, style),
+    ...(hidden === 0
+      ? []
+      : [[span('  '), span(`… and ${countOf(hidden, 'more client')}`, page.style.quiet)]]),
+    ...legend(survey, rows, notes, page),
   ]
 }
 
@@ -127,8 +128,7 @@ function legend(
   survey: ProbeSurvey,
   rows: readonly ClientsRow[],
   notes: ReadonlyMap<string, { note: Note; mark: string }>,
-  width: number,
-  style: Style,
+  { width, style }: Page,
 ): Line[] {
   const views = rows.flatMap((row) => row.views)
   const entries: { word: string; paint: Paint; sentence: string; after?: string[] }[] = []

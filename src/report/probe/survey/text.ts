@@ -1,7 +1,7 @@
 import { affinityWords } from '../../text/affinity.ts'
 import { wasLeft } from '../../../model/probe/results/left.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'
@@ -11,9 +11,9 @@ import { shortenMiddle } from '../../text/width.ts'
 import { layoutBackends } from '../blocks/backends.ts'
 import { layoutDirect } from '../blocks/direct.ts'
 import { type DuringInput, layoutDuring } from '../blocks/during.ts'
-import { labelWidth, layoutClients, readyWords } from '../blocks/header.ts'
+import { layoutClients, readyWords } from '../blocks/header.ts'
 import { createPalette, type Palette } from '../blocks/palette.ts'
-import { labelled, layoutTroubles, nextSteps, paintBlocks } from '../blocks/parts.ts'
+import { layoutTroubles, nextSteps } from '../blocks/parts.ts'
 import type { TextOptions } from '../text.ts'
 import { indexRanges } from './labels.ts'
 import { statementSentences } from './statements.ts'
@@ -27,6 +27,7 @@ import { layoutForged, layoutStrangers } from '../users/forged.ts'
 import { layoutLifetime } from '../users/lifetime.ts'
 import { layoutUsersHeader } from '../users/header.ts'
 import { layoutUsers, userName } from '../users/text.ts'
+import { labelWidth, labelled, paintBlocks } from '../../text/blocks.ts'
 
 const mostBackends = 12
 const mostRows = 24
@@ -42,42 +43,43 @@ function usersOf({ entries }: ProbeSurvey): number {
 const mostReasons = 4
 
 /** The report for people on several clients or entries: who answered, the table, what it says, and the verdict. */
-export function renderSurveyText(survey: ProbeSurvey, { style, width, next, wide }: TextOptions): string {
-  const palette = createPalette(survey.backends, style)
-  const blocks = layoutSurvey(survey, { palette, style, width, wide })
-  const last = [...(blocks.pop() ?? []), ...nextSteps(next, width, style)]
-  return paintBlocks([...blocks, last], width, style)
+export function renderSurveyText(survey: ProbeSurvey, options: TextOptions): string {
+  const palette = createPalette(survey.backends, options.style)
+  const blocks = layoutSurvey(survey, { ...options, palette })
+  const last = [...(blocks.pop() ?? []), ...nextSteps(options.next, options)]
+  return paintBlocks([...blocks, last], options)
 }
 
 /** The blocks of the report, each of any number of lines. */
 export function layoutSurvey(
   survey: ProbeSurvey,
-  { palette, style, width, wide }: Omit<TextOptions, 'next'> & { palette: Palette },
+  page: Omit<TextOptions, 'next'> & { palette: Palette },
 ): Line[][] {
+  const { palette, wide } = page
   const most = wide ? Infinity : mostBackends
   const { users } = survey
   return [
     users === undefined && survey.entries.every(({ front }) => front === undefined)
-      ? layoutSurveyHeader(survey, width, style)
-      : layoutUsersHeader(survey, width, style),
-    layoutBackends({ backends: survey.backends, palette, most, latency: wide }, width, style),
-    layoutDirect(survey.direct, width, style),
+      ? layoutSurveyHeader(survey, page)
+      : layoutUsersHeader(survey, page),
+    layoutBackends({ backends: survey.backends, palette, most, latency: wide }, page),
+    layoutDirect(survey.direct, page),
     users === undefined
-      ? layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, width, style)
-      : layoutUsers({ survey, palette, mostRows: wide ? Infinity : usersOf(survey) }, width, style),
-    layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, width, style),
-    layoutDuring({ ...survey, ...movesOfAll(survey) }, width, style),
+      ? layoutTable({ survey, palette, mostRows: wide ? Infinity : mostRows }, page)
+      : layoutUsers({ survey, palette, mostRows: wide ? Infinity : usersOf(survey) }, page),
+    layoutTroubles({ ...survey, ...withoutExpectedSilence(survey) }, page),
+    layoutDuring({ ...survey, ...movesOfAll(survey) }, page),
     users === undefined
-      ? layoutStatements(survey, width, style)
+      ? layoutStatements(survey, page)
       : [
-          ...layoutCookies(survey, width, style),
-          ...layoutStrangers(survey, width, style),
-          ...layoutDropped(survey, width, style),
-          ...layoutForged(survey, width, style),
-          ...layoutLifetime(survey, width, style),
-          ...layoutCrossings(survey, width, style),
+          ...layoutCookies(survey, page),
+          ...layoutStrangers(survey, page),
+          ...layoutDropped(survey, page),
+          ...layoutForged(survey, page),
+          ...layoutLifetime(survey, page),
+          ...layoutCrossings(survey, page),
         ],
-    closing(survey, width, style),
+    closing(survey, page),
   ]
 }
 
@@ -117,9 +119,9 @@ function withoutExpectedSilence({
   return left
 }
 
-function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
+function layoutSurveyHeader(survey: ProbeSurvey, page: Page): Line[] {
   const { service, clients, entries, endpoints } = survey
-  const name = shortenMiddle(sanitize(service.name), width - labelWidth)
+  const name = shortenMiddle(sanitize(service.name), page.width - labelWidth)
   const pods = clients.filter(({ place }) => place === 'pod')
   const nodes = new Set(pods.map(({ node }) => node)).size
   const host = pods.some(({ hostNetwork }) => hostNetwork === true) ? ' with the network of their node' : ''
@@ -130,24 +132,23 @@ function layoutSurveyHeader(survey: ProbeSurvey, width: number, style: Style): L
   return [
     ...flowGroups(
       [
-        [span(`service/${name}`, style.strong), span(service.type)],
-        [span(`affinity ${affinityWords(service.policy)}`), span(readyWords(endpoints))],
+        [span(`service/${name}`, page.style.strong), service.type],
+        [`affinity ${affinityWords(service.policy)}`, readyWords(endpoints)],
       ],
-      { width, indent: labelWidth },
+      { ...page, indent: labelWidth },
     ),
     ...layoutClients(
       'clients',
       [who.join(' and '), countOf(entries.length, 'entry', 'entries')],
       survey,
-      width,
-      style,
+      page,
     ),
   ]
 }
 
-function layoutStatements(survey: ProbeSurvey, width: number, style: Style): Line[] {
+function layoutStatements(survey: ProbeSurvey, { width, style }: Page): Line[] {
   return statementSentences(survey).flatMap(({ text, code }) =>
-    flow([span(text), ...(code === undefined ? [] : [span(code, style.quiet)])], {
+    flow([text, ...(code === undefined ? [] : [span(code, style.quiet)])], {
       width,
       indent: 2,
       separator: span('   '),
@@ -155,32 +156,32 @@ function layoutStatements(survey: ProbeSurvey, width: number, style: Style): Lin
   )
 }
 
-function closing(survey: ProbeSurvey, width: number, style: Style): Line[] {
+function closing(survey: ProbeSurvey, page: Page): Line[] {
   const words = describeSurvey(survey)
   const { p50, p99 } = survey.latency
   const numbers = [
-    ...(words.chance === undefined ? [] : [span(words.chance)]),
+    ...(words.chance === undefined ? [] : [words.chance]),
     ...(survey.totals.answered === 0
       ? []
-      : [span(`p50 ${formatLatency(p50)}  p99 ${formatLatency(p99)}`, style.quiet)]),
+      : [span(`p50 ${formatLatency(p50)}  p99 ${formatLatency(p99)}`, page.style.quiet)]),
   ]
-  const said = [span(words.headline, style[words.tone]), span(words.summary)]
+  const said = [span(words.headline, page.style[words.tone]), words.summary]
   return [
-    ...flowGroups([said, numbers], { width, indent: labelWidth, separator: span('   ') }),
-    ...layoutBreaks(survey, width, style),
-    ...layoutAbsent(survey, width, style),
-    ...layoutUnasked(survey, width, style),
-    ...survey.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
+    ...flowGroups([said, numbers], { ...page, indent: labelWidth, separator: span('   ') }),
+    ...layoutBreaks(survey, page),
+    ...layoutAbsent(survey, page),
+    ...layoutUnasked(survey, page),
+    ...survey.notes.flatMap((note) => labelled('note', sanitize(note), page)),
   ]
 }
 
-function layoutUnasked({ unasked = [], service }: ProbeSurvey, width: number, style: Style): Line[] {
+function layoutUnasked({ unasked = [], service }: ProbeSurvey, page: Page): Line[] {
   return unasked.flatMap(({ port, name, protocol, family, why }) => {
     const what = [name, `${port}/${protocol}`, family].filter((word) => word !== undefined).join(' ')
     // Where the protocol is another one, the port itself is the reason.
     const words =
       protocol === service.protocol ? `service/${service.name} ${why}` : `${why}${askedBy[protocol] ?? ''}`
-    return labelled('unasked', sanitize(`${what}: ${words}`), width, style)
+    return labelled('unasked', sanitize(`${what}: ${words}`), page)
   })
 }
 
@@ -190,15 +191,15 @@ const askedBy: Readonly<Record<string, string>> = {
 }
 
 /** Clients that are missing for the same reason share a line: often it is one for a hundred. */
-function layoutAbsent({ absent }: ProbeSurvey, width: number, style: Style): Line[] {
+function layoutAbsent({ absent }: ProbeSurvey, page: Page): Line[] {
   const reasons = [...Map.groupBy(absent, ({ why }) => why)]
   const shown = reasons.slice(0, mostReasons)
   const rest = reasons.slice(mostReasons).reduce((sum, [, clients]) => sum + clients.length, 0)
   return [
     ...shown.flatMap(([why, clients]) => {
       const who = `${clients.length === 1 ? 'client' : 'clients'} ${indexRanges(clients)}`
-      return labelled('absent', `${who} did not run: ${sanitize(why)}`, width, style)
+      return labelled('absent', `${who} did not run: ${sanitize(why)}`, page)
     }),
-    ...(rest === 0 ? [] : labelled('absent', `and ${countOf(rest, 'more client')}`, width, style)),
+    ...(rest === 0 ? [] : labelled('absent', `and ${countOf(rest, 'more client')}`, page)),
   ]
 }

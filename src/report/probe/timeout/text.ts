@@ -1,10 +1,10 @@
 import { affinityWords } from '../../text/affinity.ts'
 import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
-import { address, labelWidth, readyWords } from '../blocks/header.ts'
-import { labelled, nextSteps, paintBlocks } from '../blocks/parts.ts'
+import { address, middleDot, readyWords } from '../blocks/header.ts'
+import { layoutMarked, nextSteps } from '../blocks/parts.ts'
 import type { TextOptions } from '../text.ts'
 import { recognitionWords } from '../words/words.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import { flow, flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
@@ -14,46 +14,37 @@ import { sanitize } from '../../text/sanitize.ts'
 import { shortenMiddle } from '../../text/width.ts'
 import { layoutTrials } from './trials.ts'
 import { describeTimeout } from './words.ts'
+import { labelWidth, labelled, paintBlocks } from '../../text/blocks.ts'
 
 /** The report for people: what was measured, all trials by their length, and what that means. */
 export function renderTimeoutText(result: TimeoutResult, options: TextOptions): string {
-  const { style, width, next } = options
   const blocks: Line[][] = [
     header(result, options),
-    layoutTrials(result, width, style),
-    troubles(result, width, style),
-    [...closing(result, width, style), ...nextSteps(next, width, style)],
+    layoutTrials(result, options),
+    troubles(result, options),
+    [...closing(result, options), ...nextSteps(options.next, options)],
   ]
-  return paintBlocks(blocks, width, style)
+  return paintBlocks(blocks, options)
 }
 
-function header(result: TimeoutResult, { style, width, wide }: TextOptions): Line[] {
+function header(result: TimeoutResult, page: TextOptions): Line[] {
   const { service, shadow, endpoints } = result
-  const name = shortenMiddle(sanitize(service.name), width - labelWidth)
-  const separator = span('   ·   ', style.quiet)
+  const name = shortenMiddle(sanitize(service.name), page.width - labelWidth)
   const what = [
-    span(`service/${name}`, style.strong),
-    span(`${service.type} ${address(service)}/${service.protocol}`),
+    span(`service/${name}`, page.style.strong),
+    `${service.type} ${address(service)}/${service.protocol}`,
   ]
-  const how = [span(`affinity ${affinityWords(service.policy)}`), span(readyWords(endpoints))]
+  const how = [`affinity ${affinityWords(service.policy)}`, readyWords(endpoints)]
   const stands = shadow && [
-    span(`service/${sanitize(shadow.name)}`),
-    span(`the same, timeout ${formatDuration(shadow.timeoutSeconds)}`),
+    `service/${sanitize(shadow.name)}`,
+    `the same, timeout ${formatDuration(shadow.timeoutSeconds)}`,
   ]
-  const from = [whereFrom(result), howMany(result), ...recognised(result)].map((text) => span(text))
-  const layout = { width, indent: labelWidth, separator }
+  const from = [whereFrom(result), howMany(result), ...recognised(result)]
   return [
-    ...flowGroups([what, how], { width, indent: labelWidth }),
-    ...(stands === undefined
-      ? []
-      : flow(stands, { width, indent: labelWidth, label: span('shadow  ', style.quiet) })),
-    ...(result.rounds.length === 0 ? [] : flow(from, { ...layout, label: span('clients ', style.quiet) })),
-    ...(wide
-      ? flow(
-          details(result).map((text) => span(text)),
-          { ...layout, label: span('rounds  ', style.quiet) },
-        )
-      : []),
+    ...flowGroups([what, how], { ...page, indent: labelWidth }),
+    ...labelled('shadow', stands, page),
+    ...(result.rounds.length === 0 ? [] : labelled('clients', from, page, middleDot(page))),
+    ...(page.wide ? labelled('rounds', details(result), page, middleDot(page)) : []),
   ]
 }
 
@@ -84,30 +75,27 @@ function details({ rounds, image, request, runId }: TimeoutResult): string[] {
 }
 
 /** Trials that do not count, each with the reason. */
-function troubles({ discarded }: TimeoutResult, width: number, style: Style): Line[] {
+function troubles({ discarded }: TimeoutResult, page: Page): Line[] {
   const { failed, unrecognised, endpointGone } = discarded
-  const found: [symbol: string, count: number, sentence: string][] = [
-    ['×', failed, `${countOf(failed, 'request')} failed; what the client saw after it is left out`],
+  const { unsure } = page.style
+  const noCount = 'which does not count'
+  const leftOut = 'what the client saw after it is left out'
+  return layoutMarked(
     [
-      '?',
-      unrecognised,
-      `${countOf(unrecognised, 'answer')} named no pod; what the client saw after it is left out`,
+      ['×', unsure, failed, `${countOf(failed, 'request')} failed; ${leftOut}`],
+      ['?', unsure, unrecognised, `${countOf(unrecognised, 'answer')} named no pod; ${leftOut}`],
+      ['│', unsure, endpointGone, `${formatCount(endpointGone)} moved because the pod was gone, ${noCount}`],
     ],
-    ['│', endpointGone, `${formatCount(endpointGone)} moved because the pod was gone, which does not count`],
-  ]
-  return found
-    .filter(([, count]) => count > 0)
-    .flatMap(([symbol, , sentence]) =>
-      flow([span(symbol, style.unsure), span(sentence)], { width, label: span('  '), indent: 5 }),
-    )
+    page,
+  )
 }
 
-function closing(result: TimeoutResult, width: number, style: Style): Line[] {
+function closing(result: TimeoutResult, page: Page): Line[] {
   const { tone, headline, parts, advice } = describeTimeout(result)
-  const said = [span(headline, style[tone]), ...parts.map((part) => span(part))]
+  const said = [span(headline, page.style[tone]), ...parts]
   return [
-    ...flow(said, { width, indent: labelWidth, separator: span('   ') }),
-    ...labelled('try', advice, width, style),
-    ...result.notes.flatMap((note) => labelled('note', sanitize(note), width, style)),
+    ...flow(said, { ...page, indent: labelWidth, separator: span('   ') }),
+    ...labelled('try', advice, page),
+    ...result.notes.flatMap((note) => labelled('note', sanitize(note), page)),
   ]
 }

@@ -1,5 +1,5 @@
 import type { TimeoutResult, TimeoutTrial } from '../../../model/probe/results/timeout-result.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page, Style } from '../../terminal.ts'
 import { type Line, span } from '../../text/line.ts'
 import { formatCount } from '../../../model/common/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
@@ -20,8 +20,7 @@ const gap = 2
 /** A row for each length of pause (or age), the shortest first: a dot for each trial, and a line where the timer ends. */
 export function layoutTrials(
   { trials, finding }: Pick<TimeoutResult, 'trials' | 'finding'>,
-  width: number,
-  style: Style,
+  { width, style }: Page,
 ): Line[] {
   if (trials.length === 0) return []
   const isAge = finding?.kind === 'absolute'

@@ -1,25 +1,25 @@
 import type { Breaks, Stage } from '../../../model/probe/breaks.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../blocks/parts.ts'
+import { labelled } from '../../text/blocks.ts'
 
 const mostSuspects = 3
 
 /** Which hop breaks, what shows it, and what `explain` says of it. */
-export function layoutBreaks({ breaks, service, entries }: ProbeSurvey, width: number, style: Style): Line[] {
+export function layoutBreaks({ breaks, service, entries }: ProbeSurvey, page: Page): Line[] {
   if (breaks === undefined) return []
   const by = sanitize(entries[0]?.front?.by ?? 'the gateway')
   return [
     ...(breaks.checked.length === 0
       ? []
-      : labelled('breaks', whereWords(breaks.at, by, sanitize(service.name)), width, style)),
-    ...(breaks.checked.length > 1 ? labelled('checked', checkedWords(breaks.checked), width, style) : []),
+      : labelled('breaks', whereWords(breaks.at, by, sanitize(service.name)), page)),
+    ...(breaks.checked.length > 1 ? labelled('checked', checkedWords(breaks.checked), page) : []),
     ...breaks.suspects
       .slice(0, mostSuspects)
-      .flatMap(({ code, message }) => labelled('likely', `${code}  ${sanitize(message)}`, width, style)),
+      .flatMap(({ code, message }) => labelled('likely', `${code}  ${sanitize(message)}`, page)),
   ]
 }
 

@@ -4,14 +4,13 @@ import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
 import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import type { ProbeSurvey, SurveyEntry } from '../../../model/probe/results/survey.ts'
-import type { Style } from '../../terminal.ts'
-import { flow } from '../../text/flow.ts'
+import type { Page } from '../../terminal.ts'
 import { type Line, span } from '../../text/line.ts'
 import { effectivePath, pathMatches } from '../../../model/probe/cookies/cookie.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelWidth } from '../blocks/header.ts'
 import { cookiesOf, placeWords } from './verdict.ts'
+import { labelled } from '../../text/blocks.ts'
 
 const mostCookies = 6
 
@@ -19,17 +18,12 @@ const mostCookies = 6
 export const manyPlaces = 3
 
 /** What came in cookies: whose each is, what it says, and whether it was sent back; and what came from no pod. */
-export function layoutCookies(survey: ProbeSurvey, width: number, style: Style): Line[] {
+export function layoutCookies(survey: ProbeSurvey, page: Page): Line[] {
   const { entries } = survey
   return entries.flatMap((entry) => {
-    const where = entries.length > 1 ? [span(placeWords(survey, entry.index), style.quiet)] : []
+    const where = entries.length > 1 ? [span(placeWords(survey, entry.index), page.style.quiet)] : []
     const put = (label: string, pieces: readonly string[]): Line[] =>
-      flow([...where, ...pieces.map((text) => span(text))], {
-        width,
-        label: span(label.padEnd(labelWidth), style.quiet),
-        indent: labelWidth,
-        separator: span('  '),
-      })
+      labelled(label, [...where, ...pieces], page)
     // What was given elsewhere is told there; `across` says where it is sent.
     const isOne = ({ set }: CookieReport): boolean => set > 0 || entries.length <= manyPlaces
     const cookies = mergedCookies(cookiesOf(survey, entry.index)).filter((cookie) => isOne(cookie))

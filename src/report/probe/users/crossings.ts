@@ -1,19 +1,19 @@
 import type { Crossing } from '../../../model/probe/crossing.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../blocks/parts.ts'
 import { placeWords } from './verdict.ts'
+import { labelled } from '../../text/blocks.ts'
 
 /** Whether what users have of one place holds at another, and whether they find their pod when they come back. */
-export function layoutCrossings(survey: ProbeSurvey, width: number, style: Style): Line[] {
+export function layoutCrossings(survey: ProbeSurvey, page: Page): Line[] {
   const all = survey.crossings ?? []
   const said = [all.filter(({ isReturn }) => !isReturn), all.filter(({ isReturn }) => isReturn)].flatMap(
     (some) => (isOneStory(some) ? [wordsOfAll(some)] : some.map((one) => words(survey, one))),
   )
-  return said.flatMap((text) => labelled('across', text, width, style))
+  return said.flatMap((text) => labelled('across', text, page))
 }
 
 /** Of several places the same is to be said, and nobody lost a pod. */

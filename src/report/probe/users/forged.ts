@@ -1,29 +1,28 @@
 import type { ForgedKind, ForgedOutcome, ForgedReport } from '../../../model/probe/cookies/forged.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Stranger } from '../../../model/probe/cookies/stranger.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../blocks/parts.ts'
 import { placeWords } from './verdict.ts'
+import { labelled } from '../../text/blocks.ts'
 
 /** What became of cookies that nobody was given, and what that says of whoever reads them. */
-export function layoutForged({ forged, entries }: ProbeSurvey, width: number, style: Style): Line[] {
+export function layoutForged({ forged, entries }: ProbeSurvey, page: Page): Line[] {
   if (forged === undefined) return []
   const { reports, points, cookie } = forged
   const policy = entries[forged.entry]?.front?.policy
   const expected = policy?.kind === 'cookie' ? policy.points : undefined
   const differs = points !== undefined && expected !== undefined && points !== expected
   return [
-    ...reports.flatMap((report) => labelled('forged', reportWords(report), width, style)),
+    ...reports.flatMap((report) => labelled('forged', reportWords(report), page)),
     ...(points === undefined
       ? []
       : labelled(
           'so',
           `${sanitize(cookie)} is ${kinds[points]}${differs ? `, and not ${kinds[expected]} as the objects say` : ''}`,
-          width,
-          style,
+          page,
         )),
   ]
 }
@@ -59,10 +58,8 @@ function reportWords({ kind, users, answers, outcome, disagreed }: ForgedReport)
 }
 
 /** Cookies that come from somebody else than was expected. */
-export function layoutStrangers(survey: ProbeSurvey, width: number, style: Style): Line[] {
-  return (survey.strangers ?? []).flatMap((one) =>
-    labelled('strange', strangerWords(one, survey), width, style),
-  )
+export function layoutStrangers(survey: ProbeSurvey, page: Page): Line[] {
+  return (survey.strangers ?? []).flatMap((one) => labelled('strange', strangerWords(one, survey), page))
 }
 
 function strangerWords(stranger: Stranger, survey: ProbeSurvey): string {

@@ -2,16 +2,17 @@ import { hostAndPort } from '../../../model/common/ip.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
 import { matchPolicy, type Policy } from '../../../model/affinity/policy.ts'
 import type { FrontPlace, ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import { flowGroups } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelWidth, layoutClients, readyWords } from '../blocks/header.ts'
+import { layoutClients, readyWords } from '../blocks/header.ts'
 import { headerOf, placeWords } from './verdict.ts'
+import { labelWidth } from '../../text/blocks.ts'
 
 /** What was probed, through what, and by whom. */
-export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Style): Line[] {
+export function layoutUsersHeader(survey: ProbeSurvey, page: Page): Line[] {
   const { target, service, entries, clients, sessions, endpoints } = survey
   const name = target === undefined ? `service/${service.name}` : `${target.kind}/${target.name}`
   const services = new Set([
@@ -20,7 +21,7 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
       [front?.service ?? [], front?.beside?.map((one) => one.name) ?? []].flat(),
     ),
   ])
-  const behind = [...services].map((one) => span(`service/${sanitize(one)}`))
+  const behind = [...services].map((one) => `service/${sanitize(one)}`)
   const jars = sessions.filter(({ keeps }) => keeps === 'cookies').length
   const said = headerOf(sessions)
   const pods = clients.filter(({ place }) => place === 'pod').length
@@ -36,21 +37,21 @@ export function layoutUsersHeader(survey: ProbeSurvey, width: number, style: Sty
     ...flowGroups(
       [
         [
-          span(sanitize(name), style.strong),
+          span(sanitize(name), page.style.strong),
           ...entries
             .filter(({ front }) => front?.again === undefined)
-            .map(({ index }) => span(placeWords(survey, index))),
+            .map(({ index }) => placeWords(survey, index)),
         ],
         [
-          ...throughWords(survey).map((text) => span(text)),
+          ...throughWords(survey),
           ...(target === undefined ? [] : behind.slice(0, 1)),
-          span(readyWords(endpoints)),
+          readyWords(endpoints),
           ...behind.slice(1),
         ],
       ],
-      { width, indent: labelWidth },
+      { ...page, indent: labelWidth },
     ),
-    ...layoutClients('clients', [who, users], survey, width, style),
+    ...layoutClients('clients', [who, users], survey, page),
   ]
 }
 

@@ -1,21 +1,21 @@
 import { formatDuration } from '../../../model/common/duration.ts'
 import type { CookieLifetime, LifetimeStep } from '../../../model/probe/cookies/lifetime.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
-import { labelled } from '../blocks/parts.ts'
+import { labelled } from '../../text/blocks.ts'
 
 /** How long a cookie lives, and who ends it. */
-export function layoutLifetime({ lifetime, entries }: ProbeSurvey, width: number, style: Style): Line[] {
+export function layoutLifetime({ lifetime, entries }: ProbeSurvey, page: Page): Line[] {
   if (lifetime === undefined) return []
   const by = sanitize(entries[lifetime.entry]?.front?.by ?? 'the proxy')
   return [
-    ...labelled('life', givenWords(lifetime), width, style),
-    ...labelled('', seenWords(lifetime), width, style),
-    ...labelled('', endWords(lifetime, by), width, style),
+    ...labelled('life', givenWords(lifetime), page),
+    ...labelled('', seenWords(lifetime), page),
+    ...labelled('', endWords(lifetime, by), page),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { TimelineCell } from '../../../model/probe/results/probe-result.ts'
 import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
-import type { Style } from '../../terminal.ts'
+import type { Page, Style } from '../../terminal.ts'
 import { type Line, type Span, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'
 import type { Palette } from '../blocks/palette.ts'
@@ -17,7 +17,7 @@ export interface UsersInput {
 const labels = { user: 10, how: 14 }
 
 /** A line for each user: who answered, one after the other; and the requests without a jar after them. */
-export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: number, style: Style): Line[] {
+export function layoutUsers({ survey, palette, mostRows }: UsersInput, page: Page): Line[] {
   const { entries, sessions, clients } = survey
   const isMoved = ({ verdict }: SurveyCell): boolean => verdict.switches > 0
   return entries.flatMap(({ index, front }): Line[] => {
@@ -33,20 +33,13 @@ export function layoutUsers({ survey, palette, mostRows }: UsersInput, width: nu
     const shown = jars.filter((cell) => told.has(cell))
     const rest = jars.length - shown.length
     return [
-      ...(entries.length > 1 ? [[span(placeWords(survey, index), style.strong)]] : []),
-      ...shown.map((cell) => row(userName(cell, survey), 'with jar', cell, palette, width, style)),
-      ...(rest > 0 ? [[span('  '), span(`… and ${countOf(rest, 'more user')}`, style.quiet)]] : []),
+      ...(entries.length > 1 ? [[span(placeWords(survey, index), page.style.strong)]] : []),
+      ...shown.map((cell) => row(userName(cell, survey), 'with jar', cell, palette, page)),
+      ...(rest > 0 ? [[span('  '), span(`… and ${countOf(rest, 'more user')}`, page.style.quiet)]] : []),
       ...own
         .filter((cell) => !keeps(cell))
         .map((cell) =>
-          row(
-            clients.length > 1 ? `client ${cell.client}` : 'no user',
-            'without jar',
-            cell,
-            palette,
-            width,
-            style,
-          ),
+          row(clients.length > 1 ? `client ${cell.client}` : 'no user', 'without jar', cell, palette, page),
         ),
     ]
   })
@@ -63,14 +56,7 @@ export function userName(
 /** Fewer characters than this tell nothing. */
 const leastStrip = 8
 
-function row(
-  user: string,
-  how: string,
-  cell: SurveyCell,
-  palette: Palette,
-  width: number,
-  style: Style,
-): Line {
+function row(user: string, how: string, cell: SurveyCell, palette: Palette, { width, style }: Page): Line {
   const beside = width - labels.user - 2
   // On a narrow terminal the pods that answered count more than what the name of the row says already.
   const shown = beside - labels.how >= leastStrip ? how.padEnd(labels.how) : ''

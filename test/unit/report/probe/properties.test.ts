@@ -57,7 +57,11 @@ describe('a report, whatever the result', () => {
   it('live keeps within width and height', () => {
     fc.assert(
       fc.property(anyResult, width, fc.integer({ min: 16, max: 60 }), (result, columns, rows) => {
-        const lines = renderLive({ ...result, expected: result.verdict.expected }, columns, plain, rows)
+        const lines = renderLive(
+          { ...result, expected: result.verdict.expected },
+          { width: columns, style: plain },
+          rows,
+        )
         expectClean(lines, columns)
       }),
       { numRuns: 100 },

@@ -10,7 +10,8 @@ const style = createStyle({ isTTY: false, env: {} })
 
 function strip(result: ProbeResult, width = 80): string[] {
   const palette = createPalette(result.backends, style)
-  return paintLines(layoutStrip({ ...result, pointsAtSwitches: true, palette }, width, style), width, style)
+  const page = { width, style }
+  return paintLines(layoutStrip({ ...result, pointsAtSwitches: true, palette }, page), page)
 }
 
 const change = (atMs: number, kind: EndpointChange['kind'], index = 0): EndpointChange => ({
@@ -81,7 +82,7 @@ describe('the strip', () => {
     expect(strip(buildResult('ABC'.repeat(1000), {}, 10)).length).toBeGreaterThan(0)
     const result = buildResult('ABC'.repeat(1000), {}, 10)
     const palette = createPalette(result.backends, style)
-    expect(layoutStrip({ ...result, pointsAtSwitches: false, palette }, 80, style)).toEqual([])
+    expect(layoutStrip({ ...result, pointsAtSwitches: false, palette }, { width: 80, style })).toEqual([])
   })
 
   it('is nothing without requests', () => {

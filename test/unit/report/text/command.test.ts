@@ -10,7 +10,7 @@ const style = createStyle({ isTTY: false, env: {} })
 
 function shown(command: string, width: number, indent = 8): string[] {
   const lines: Line[] = layoutCommand(command, { width, label: span('next'.padEnd(indent)), indent })
-  return paintLines(lines, width, style)
+  return paintLines(lines, { width, style })
 }
 
 const patch = `kubectl patch service shop -n default --type=json -p '[{"op": "remove", "path": "/spec/selector"}]'`

@@ -112,5 +112,5 @@ it('a word that has to be pasted stays whole, and its line is too long', () => {
   const lines = flow([span(`set ${key} stickiness.enabled=true`)], options)
   expect(texts(lines).map((line) => line.trim())).toEqual(['mend  set', key, 'stickiness.enabled=true'])
   const style = createStyle({ isTTY: false, env: {} })
-  expect(paintLines(lines, 40, style)[1]).toContain(key)
+  expect(paintLines(lines, { width: 40, style })[1]).toContain(key)
 })

@@ -13,7 +13,7 @@ test.each([
 ] as const)('who moved is said where answers say who gave them: %j', (verdict, words) => {
   const result = fixtures['during']!()
   const input = { ...result, verdict: { ...result.verdict, ...verdict }, left: [false] }
-  const text = layoutDuring(input, 100, style)
+  const text = layoutDuring(input, { width: 100, style })
     .map((line) => line.map(({ text: part }) => part).join(''))
     .join('\n')
   expect(text).toMatch(words)
@@ -23,7 +23,7 @@ const textOf = (sessions: SessionMoves): string => {
   const result = fixtures['during']!()
   const switches = result.switches.map(({ explanation: _explained, ...rest }) => ({ ...rest, who: 'user 3' }))
   const input = { ...result, switches, during: { ...result.during!, sessions }, left: [false] }
-  return layoutDuring(input, 200, style)
+  return layoutDuring(input, { width: 200, style })
     .map((line) => line.map(({ text }) => text).join(''))
     .join('\n')
 }

@@ -168,8 +168,8 @@ describe('progress on a terminal', () => {
   })
 
   it('breaks no row of a pod in a terminal of 20 columns', () => {
-    const rows = renderLive(after(60), 20, createStyle({ isTTY: false, env: {} })).filter((line) =>
-      line.startsWith('  A '),
+    const rows = renderLive(after(60), { width: 20, style: createStyle({ isTTY: false, env: {} }) }).filter(
+      (line) => line.startsWith('  A '),
     )
     expect(rows).toHaveLength(1)
     expect(rows[0]!.length).toBeLessThanOrEqual(20)

@@ -92,7 +92,7 @@ describe('a matrix', () => {
           columns: { items: columns, detailsOptional: false },
           cells,
         }
-        const lines = layoutMatrix(matrix, columnsWide, plain)
+        const lines = layoutMatrix(matrix, { width: columnsWide, style: plain })
         for (const line of lines) expect(lineWidth(line)).toBeLessThanOrEqual(columnsWide)
         const shown = lines
           .flatMap((line) => line.map(({ text }) => text))
@@ -121,7 +121,7 @@ describe('a matrix', () => {
             rows: { items: rows, detailsOptional: true },
             columns: { items: columns, detailsOptional: false },
           }
-          for (const line of layoutMatrix({ ...axes, cells }, most, plain))
+          for (const line of layoutMatrix({ ...axes, cells }, { width: most, style: plain }))
             expect(lineWidth(line)).toBeLessThanOrEqual(most)
         },
       ),
