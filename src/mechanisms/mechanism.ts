@@ -44,6 +44,8 @@ export interface Mechanism {
 export interface PlainHost {
   /** Who would end it: `gateway/shop`. */
   who: string
+  /** What cannot be seen and would make it otherwise. */
+  unless?: string
   /** How it is had. */
   mend: string
   /** The field that makes it so. */

@@ -1,21 +1,16 @@
 import { type Analyzer, analyzer } from '../../mechanisms/analyzer.ts'
-import { coversHost } from '../../mechanisms/kit/cookies.ts'
-import type { CookiePolicy } from '../../model/affinity/policy.ts'
+import { refusalOf } from '../../mechanisms/kit/cookies.ts'
+import type { PathHop } from '../../model/affinity/leg.ts'
 import { keyOf } from '../../model/cluster/object.ts'
 import { defined } from '../../model/common/defined.ts'
 
-/** Why browsers refuse a cookie that an answer of a host brings, and what is right. */
-function refusalOf(
-  { domain = '', sameSite, secure }: CookiePolicy,
-  host: string,
-): { why: string; mend: string } | undefined {
-  const above = domain.replace(/^\./, '').toLowerCase()
-  // A wildcard stands for hosts of which some may be below the domain.
-  const [base, isWild] = [host.replace(/^\*\.?/, '').toLowerCase(), host.startsWith('*')]
-  const isAbove = coversHost(above, base) || (isWild && (base === '' || coversHost(base, above)))
-  if (above !== '' && !isAbove) return { why: `the Domain ${domain}`, mend: 'leave its domain out' }
-  if (sameSite?.toLowerCase() !== 'none' || secure === true) return undefined
-  return { why: 'SameSite=None without Secure', mend: 'let the cookie be Secure, and speak https' }
+/** Their mechanisms have findings of their own. */
+function hasOwnWords({ mechanism, policy, configuredBy }: PathHop): boolean {
+  if (mechanism.startsWith('ingress-nginx')) return true
+  const isOfSite = policy.kind === 'cookie' && /^none$/i.test(policy.sameSite ?? '')
+  return (
+    isOfSite && (/^Traefik(, assumed)?$/.test(mechanism) || configuredBy[0]?.kind === 'BackendTrafficPolicy')
+  )
 }
 
 /** Cookies of proxies with attributes for which no browser takes them. */
@@ -25,12 +20,13 @@ export const refusedCookie: Analyzer = analyzer({
   analyse: ({ paths }, report) => {
     const said = new Set<string>()
     for (const { entry, hops } of paths)
-      for (const { policy, role, configuredBy, field } of hops) {
-        const { kind, host } = entry
-        if (kind !== 'host' || host === undefined || role === 'no-effect') continue
-        if (policy.kind !== 'cookie' || policy.madeBy !== 'proxy') continue
+      for (const hop of hops) {
+        const { policy, role, configuredBy, field } = hop
+        const { host } = entry
+        if (host === undefined || role === 'no-effect' || policy.kind !== 'cookie') continue
+        if (hasOwnWords(hop)) continue
         const [object] = configuredBy
-        const refusal = refusalOf(policy, host)
+        const refusal = refusalOf(policy, entry)
         const key = `${object && keyOf(object)} ${policy.name} ${refusal?.why}`
         if (refusal === undefined || object === undefined || said.has(key)) continue
         said.add(key)

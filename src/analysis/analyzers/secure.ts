@@ -4,7 +4,8 @@ import { mechanisms } from '../../mechanisms/index.ts'
 import type { PlainHost } from '../../mechanisms/mechanism.ts'
 import type { CookiePolicy } from '../../model/affinity/policy.ts'
 import type { Path } from '../../model/affinity/leg.ts'
-import { isSame, type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
+import { countOf } from '../../model/common/count.ts'
+import { isSame, keyOf, type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
 
 /** The Secure cookie of a way, if that has one which counts. */
 function cookieOf({ hops }: Path): CookiePolicy | undefined {
@@ -31,19 +32,19 @@ export const secureCookie: Analyzer = analyzer({
     !store.list(ingresses).known ||
     paths.some(({ hops }) => hops.some(({ policy }) => policy.kind === 'cookie')),
   analyse: (view, report) => {
-    const said = new Set<string>()
-    for (const path of view.paths) {
+    const met = view.paths.flatMap((path) => {
       const cookie = cookieOf(path)
       const plain = cookie === undefined ? undefined : plainHost(path, view)
-      if (cookie === undefined || plain === undefined) continue
-      const { host = '*' } = path.entry
-      const { who, mend, at } = plain
-      const words = host === '*' ? 'any host' : host
-      const message = `the cookie${cookie.name === undefined ? '' : ` ${cookie.name}`} is Secure, and ${who} has no TLS for ${words}`
-      if (said.has(`${host} ${JSON.stringify(at.object)}`)) continue
-      said.add(`${host} ${JSON.stringify(at.object)}`)
+      return plain === undefined ? [] : [{ ...plain, name: cookie?.name, host: path.entry.host ?? '*' }]
+    })
+    for (const same of Map.groupBy(met, ({ at, name }) => `${keyOf(at.object)} ${name}`).values()) {
+      const [first] = same
+      if (first === undefined) continue
+      const { name, who, unless, mend, at } = first
+      const [host = '*', ...more] = [...new Set(same.map((one) => one.host))]
+      const hosts = `${host === '*' ? 'any host' : host}${more.length === 0 ? '' : ` and ${countOf(more.length, 'more host')}`}`
       report('AFF-L7-SECURE-COOKIE', {
-        message,
+        message: `the cookie${name === undefined ? '' : ` ${name}`} is Secure, and ${who} has no TLS for ${hosts}${unless === undefined ? '' : `, unless ${unless}`}`,
         why: 'Browsers take no such cookie over http and send none: every request may go to another pod. Where TLS ends in front of the proxy, it is as it should be.',
         mend: [mend, 'let the cookie be without Secure'],
         objects: [at.object],

@@ -9,7 +9,8 @@ import {
   type PathHop,
 } from '../../model/affinity/leg.ts'
 import { keyOf } from '../../model/cluster/object.ts'
-import { sticks } from '../../model/affinity/policy.ts'
+import { type Policy, sticks } from '../../model/affinity/policy.ts'
+import { refusalOf } from '../../mechanisms/kit/cookies.ts'
 import type { Network } from './network.ts'
 
 /** More objects than this, one after the other, are a circle. */
@@ -66,27 +67,35 @@ function follows({ from, after }: Leg, before: Leg | undefined): boolean {
 }
 
 function toPath(legs: readonly Leg[]): Path {
+  const entry = legs[0]?.from as Entry
   const shares = legs.flatMap(({ share }) => share ?? [])
   return {
-    entry: legs[0]?.from as Entry,
-    hops: legs.flatMap(hopOf),
+    entry,
+    hops: legs.flatMap((leg) => hopOf(leg, entry)),
     end: endOf(legs.at(-1)),
     ...(shares.length === 0 ? {} : { share: shares.reduce((a, b) => a * b, 1) }),
   }
 }
 
-function hopOf(leg: Leg): PathHop[] {
+function hopOf(leg: Leg, entry: Entry): PathHop[] {
   const { hop, arrival, to, field } = leg
   if (hop === undefined) return []
   return [
     {
       ...hop,
+      policy: metAt(hop.policy, entry),
       role: roleOf(leg),
       arrival,
       ...(typeof to === 'object' ? { next: to.object } : {}),
       ...(field === undefined ? {} : { field }),
     },
   ]
+}
+
+/** A cookie counts where browsers take it. */
+function metAt(policy: Policy, entry: Entry): Policy {
+  const refused = policy.kind === 'cookie' ? refusalOf(policy, entry)?.why : undefined
+  return refused === undefined ? policy : ({ ...policy, refused } as Policy)
 }
 
 function endOf(last: Leg | undefined): Path['end'] {

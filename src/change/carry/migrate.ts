@@ -7,7 +7,7 @@ import { objectName } from '../../model/findings/finding.ts'
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import type { Path } from '../../model/affinity/leg.ts'
 import { isOfType } from '../../model/cluster/object.ts'
-import { type CookiePolicy, matchPolicy, type Policy, sticks } from '../../model/affinity/policy.ts'
+import { type CookiePolicy, isLost, matchPolicy, type Policy, sticks } from '../../model/affinity/policy.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import { commandFor } from '../../model/targets/command.ts'
@@ -46,7 +46,9 @@ export function carriedFrom(
   const found = policies.filter((policy) => sticks(policy) === true || isLost(policy))
   const [first] = found
   if (first === undefined) throw nothing(target, policies)
-  const kinds = new Set(found.map((policy) => JSON.stringify({ ...policy, path: '', neverSent: '' })))
+  const kinds = new Set(
+    found.map((policy) => JSON.stringify({ ...policy, path: '', neverSent: '', refused: '' })),
+  )
   if (kinds.size > 1)
     throw new UserError(`${name} keeps clients by several things, depending on host and path`, {
       hints: [{ remedy: 'say-which-instead' }],
@@ -103,18 +105,13 @@ function policyOf({ hops }: Path): Policy {
   return deciding?.policy ?? { kind: 'none' }
 }
 
-/** A cookie that no browser sends back is meant to keep clients nevertheless. */
-function isLost(policy: Policy): boolean {
-  return policy.kind === 'cookie' && policy.neverSent !== undefined
-}
-
 function cookieOf(
   from: string,
   policy: CookiePolicy,
   all: readonly Policy[],
   details: Details | undefined,
 ): { by: CookieWish; left: ChangeNotice[] } {
-  const { name, ttlSeconds, secure, points, madeBy, neverSent } = policy
+  const { name, ttlSeconds, secure, points, madeBy, neverSent, refused } = policy
   if (name === undefined)
     throw new UserError(`${from} keeps clients by a cookie whose name the proxy makes up`, {
       hints: [{ remedy: 'say-cookie-name' }],
@@ -138,6 +135,9 @@ function cookieOf(
       ...(neverSent === undefined
         ? []
         : [lost(from, `the path ${path}`, `it keeps nobody: ${neverSent}; / is taken instead`)]),
+      ...(refused === undefined
+        ? []
+        : [{ message: `browsers refuse the cookie of ${from}: it has ${refused}`, hints: [] }]),
       ...(paths.length > 1
         ? [lost(from, `a path for each place (${paths.join(', ')})`, 'one cookie of / is for all of them')]
         : []),

@@ -43,6 +43,7 @@ function cookieOf(cookie: unknown): Policy {
     ttl: text(at(cookie, 'ttl')),
     isSecure: attributeOf(cookie, 'Secure') !== undefined,
     domain: attributeOf(cookie, 'Domain'),
+    sameSite: attributeOf(cookie, 'SameSite'),
   })
 }
 

@@ -3,6 +3,8 @@ import type { CookiePolicy, Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { refOf } from '../../model/cluster/object.ts'
+import { hostsWithoutTls } from '../ingress/tls.ts'
+import { defined } from '../../model/common/defined.ts'
 import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
 import { didYouMean, slipOf } from '../../model/common/spelling.ts'
 import { annotationsOf, type IngressController, type Served, type Slip } from '../kit/controller.ts'
@@ -133,10 +135,19 @@ function cookieOf(location: Location, { cookie, mode }: Upstream, isRegex: boole
     path: own === '' ? '/' : own,
     ...(seconds === undefined || seconds <= 0 ? {} : { ttlSeconds: seconds }),
     ...(settings.is('session-cookie-secure') ? { secure: true } : {}),
+    ...defined({
+      domain: settings.get('session-cookie-domain'),
+      // Where it ends TLS, nginx sets Secure by itself.
+      sameSite: isWithoutTls(location) ? settings.get('session-cookie-samesite') : undefined,
+    }),
     madeBy: 'proxy',
     points: isPersistent ? 'at-a-pod' : 'into-a-hash',
     ...lossOf(path === '' && isRegex && hasPattern(location.path), seconds),
   }
+}
+
+function isWithoutTls({ object, host }: Location): boolean {
+  return hostsWithoutTls(object).some((one) => one.host === host)
 }
 
 /** Why no browser sends it back: a time of 0 is written out as well (sticky.lua). */

@@ -123,8 +123,7 @@ export const traefikNginxController: IngressController = {
     if (hash !== '' && is37 === true) return { policy: { kind: 'hash', of: hash }, arrival }
     const cookie = cookieAsNginx(ingress, is37)
     if (cookie === undefined) return { arrival, ...note, policy: none }
-    const sameSite = defined({ sameSite: cookie.sameSite })
-    return { arrival, ...note, policy: { ...cookiePolicy(cookie), ...sameSite } }
+    return { arrival, ...note, policy: cookiePolicy(cookie) }
   },
   keys: {
     ingress: [

@@ -13,7 +13,7 @@ export interface CookieSettings {
 
 /** What Traefik makes of it. Where no name is given, it makes up one of `_` and five digits. */
 export function cookiePolicy(settings: CookieSettings): CookiePolicy {
-  const { name, path = '/', maxAge = 0, secure, domain } = settings
+  const { name, path = '/', maxAge = 0, secure, domain, sameSite } = settings
   return {
     kind: 'cookie',
     ...(name === undefined || name === '' ? {} : { name: sanitizedName(name) }),
@@ -21,6 +21,8 @@ export function cookiePolicy(settings: CookieSettings): CookiePolicy {
     ...(maxAge === 0 ? {} : { ttlSeconds: maxAge }),
     ...(secure === true ? { secure: true } : {}),
     ...defined({ domain }),
+    // In other letters it is left out.
+    ...(/^(none|lax|strict)$/.test(sameSite ?? '') ? { sameSite } : {}),
     madeBy: 'proxy',
     points: 'at-a-pod',
     ...(maxAge < 0 ? { neverSent: 'it has expired when it comes' } : {}),

@@ -29,7 +29,7 @@ export interface CookiePolicy {
   /** Absent for a cookie that lasts as long as the browser. */
   ttlSeconds?: number
   secure?: boolean
-  /** `Domain` and `SameSite` of the cookie; absent, too, where the mechanism has findings of its own about them. */
+  /** `Domain` and `SameSite` of the cookie. */
   domain?: string
   sameSite?: string
   /** Who sets it: the proxy, or the application, so that without the application's cookie nothing sticks. */
@@ -38,6 +38,8 @@ export interface CookiePolicy {
   points?: 'at-a-pod' | 'into-a-hash'
   /** Why no browser sends it back, so that it keeps nobody: `its Path is a regular expression`. */
   neverSent?: string
+  /** Why browsers do not take it from the host of the way, so that it keeps nobody: `the Domain other.example`. */
+  refused?: string
 }
 
 export interface HeaderPolicy {
@@ -89,11 +91,16 @@ export function sticks(policy: Policy): boolean | undefined {
   return matchPolicy(policy, {
     none: () => false,
     'client-ip': () => true,
-    cookie: ({ neverSent }) => neverSent === undefined,
+    cookie: (policy) => !isLost(policy),
     header: () => true,
     hash: () => true,
     unknown: () => undefined,
   })
+}
+
+/** A cookie that no browser sends back: it is meant to keep clients nevertheless. */
+export function isLost(policy: Policy): boolean {
+  return policy.kind === 'cookie' && (policy.neverSent ?? policy.refused) !== undefined
 }
 
 /** Whether somebody who configures it wants clients to stay, whatever comes of it; undefined where that cannot be seen. */

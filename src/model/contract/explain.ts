@@ -54,8 +54,8 @@ const policy = z
       .optional()
       .describe('With cookie: how long it lasts; absent for as long as the browser.'),
     secure: z.boolean().optional().describe('With cookie: it is sent back by HTTPS only.'),
-    domain: z.string().optional().describe('With cookie: its domain, where one is looked at.'),
-    sameSite: z.string().optional().describe('With cookie: its SameSite, where one is looked at.'),
+    domain: z.string().optional().describe('With cookie: its domain, where it has one.'),
+    sameSite: z.string().optional().describe('With cookie: its SameSite, where it has one.'),
     madeBy: z.enum(['proxy', 'application']).optional().describe('With cookie: who sets it.'),
     points: z
       .enum(['at-a-pod', 'into-a-hash'])
@@ -68,6 +68,10 @@ const policy = z
       .string()
       .optional()
       .describe('With cookie: why no browser sends it back, so that it keeps nobody.'),
+    refused: z
+      .string()
+      .optional()
+      .describe('With cookie: why browsers do not take it from this host, so that it keeps nobody.'),
   })
   .describe('What a hop sticks on.')
 

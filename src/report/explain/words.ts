@@ -27,13 +27,14 @@ export function hopPolicyWords(policy: Policy): string {
 }
 
 /** `cookie "route" 1h, Path /app`; the path where it is not all of them. */
-function cookieWords({ name, ttlSeconds, path, neverSent, madeBy }: CookiePolicy): string {
+function cookieWords({ name, ttlSeconds, path, neverSent, refused, madeBy }: CookiePolicy): string {
   return [
     'cookie',
     ...(name === undefined ? [] : [` "${sanitize(name)}"`]),
     ...(ttlSeconds === undefined ? [] : [` ${shortDuration(ttlSeconds)}`]),
     ...(path === undefined || path === '/' ? [] : [`, Path ${sanitize(path)}`]),
     ...(neverSent === undefined ? [] : [', never sent back']),
+    ...(refused === undefined ? [] : [', refused by browsers']),
     ...(madeBy === 'application' ? [', if a client brings it'] : []),
   ].join('')
 }

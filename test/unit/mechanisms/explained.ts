@@ -69,7 +69,7 @@ type Policy = Explanation['paths'][number]['hops'][number]['policy']
 
 function wordsOf(policy: Policy): string {
   if (policy.kind === 'cookie')
-    return `cookie ${policy.name ?? '?'}${policy.neverSent === undefined ? '' : ', never sent'}`
+    return `cookie ${policy.name ?? '?'}${policy.neverSent === undefined ? '' : ', never sent'}${policy.refused === undefined ? '' : ', refused'}`
   if (policy.kind === 'hash') return `hash ${policy.of}`
   return policy.kind === 'header' ? `header ${policy.name ?? '?'}` : policy.kind
 }

@@ -149,8 +149,33 @@ it.each([
   ],
   ['Envoy Gateway', envoyGateway(bad), envoyGateway(good)],
   ['kgateway', kgateway('sameSite: None'), kgateway('sameSite: None, secure: true')],
-])('a cookie of %s', async (_name, wrong, right) => {
+])('a cookie of %s, and the way that it is on', async (_name, wrong, right) => {
   const code = 'AFF-L7-COOKIE-REFUSED'
-  expect((await explainedText(wrong)).faults.join('\n')).toContain(code)
-  expect((await explainedText(right)).faults.join('\n')).not.toContain(code)
+  const [bad, good] = [await explainedText(wrong), await explainedText(right)]
+  expect(bad.faults.join('\n')).toContain(code)
+  expect(bad.ways.join('\n')).toContain(', refused')
+  expect(good.faults.join('\n')).not.toContain(code)
+  expect(good.ways.join('\n')).not.toContain(', refused')
+})
+
+const nginx = (own: string, tls = ''): string => {
+  const prefix = 'nginx.ingress.kubernetes.io'
+  return ingress(
+    'k8s.io/ingress-nginx',
+    `${prefix}/affinity: cookie, ${prefix}/session-cookie-${own}`,
+  ).replace('rules:', `${tls}\n  rules:`)
+}
+
+const tls = 'tls: [{hosts: [a.shop.example], secretName: shop}]'
+const asLax = ingressRoute('a.shop.example').replace('domain:', 'sameSite: lax, domain:')
+
+it.each([
+  ['ingress-nginx, a domain', nginx(`domain: ${bad}`), nginx(`domain: ${good}`)],
+  ['ingress-nginx, SameSite', nginx('samesite: None'), nginx('samesite: None', tls)],
+  ['Traefik, SameSite', asLax.replace('lax', 'none'), asLax],
+])('the way says it, too, where a finding of its own does: %s', async (_name, wrong, right) => {
+  const [refused, taken] = [await explainedText(wrong), await explainedText(right)]
+  expect(refused.faults.join('\n')).not.toContain('AFF-L7-COOKIE-REFUSED')
+  expect(refused.ways.join('\n')).toContain(', refused')
+  expect(taken.ways.join('\n')).not.toContain(', refused')
 })

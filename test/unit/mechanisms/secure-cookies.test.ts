@@ -100,10 +100,31 @@ describe('a Secure cookie', () => {
     ['a Gateway', route(http), 'gateway/gw has no TLS for shop.example'],
     ['a Gateway of Istio', virtualService(plainServer), 'gateway/gw has no TLS for shop.example'],
     ['an entry point', ingressRoute(onWeb, webDoor), 'entry point web of ingressroute/shop has no TLS'],
+    ['the only entry point', ingressRoute('', webDoor), 'entry point web of ingressroute/shop has no TLS'],
+    [
+      'an IngressRoute',
+      ingressRoute(onWeb, '--configFile=/etc/traefik.yaml'),
+      'ingressroute/shop has no TLS for shop.example, unless its entry point web has',
+    ],
+    [
+      'an IngressRoute without entry points',
+      ingressRoute('', ''),
+      'ingressroute/shop has no TLS for shop.example, unless its entry points have',
+    ],
+    [
+      'an Ingress of two hosts',
+      ingress('').replace(
+        'rules:',
+        'rules:\n  - {host: b.shop.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}',
+      ),
+      'the Ingress has no TLS for b.shop.example and 1 more host',
+    ],
   ])('is told of where %s has no TLS', async (_name, text, words) => {
     const { all, explanations } = await explainedText(text + web)
     expect(all.join(' ')).toContain('AFF-L7-SECURE-COOKIE')
     expect(JSON.stringify(explanations)).toContain(words)
+    const [own] = explanations
+    expect(own?.findings.filter(({ code }) => code === 'AFF-L7-SECURE-COOKIE')).toHaveLength(1)
   })
 
   it.each([
@@ -117,8 +138,11 @@ describe('a Secure cookie', () => {
       'an entry point that sends to https',
       ingressRoute(onWeb, `${webDoor}, --entrypoints.web.http.redirections.entryPoint.to=websecure`),
     ],
-    ['an IngressRoute on all entry points', ingressRoute('', webDoor)],
-    ['an entry point that is configured in a file', ingressRoute(onWeb, '--configFile=/etc/traefik.yaml')],
+    [
+      'an IngressRoute on all entry points, one with TLS',
+      ingressRoute('', `${webDoor}, --entryPoints.s.address=:8443, --entryPoints.s.http.tls=true`),
+    ],
+    ['an entry point whose name says TLS', ingressRoute('entryPoints: [websecure]', '--configFile=/x')],
   ])('is at its place behind %s, or nobody can tell', async (_name, text) => {
     expect((await explainedText(text + web)).all.join(' ')).not.toContain('AFF-L7-SECURE-COOKIE')
   })
