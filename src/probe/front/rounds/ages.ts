@@ -35,6 +35,28 @@ export function usersFor(endpoints: number, acceptedError: number): number {
 
 const [fewest, most] = [6, 30]
 
+/**
+ * Those who came when they were to: on a busy machine some come after the end where they were to come before it, and what
+ * they show then is of another age than that of the others.
+ */
+export function onTime(
+  answers: readonly AgedAnswer[],
+  { pausesMs, lifeMs }: { pausesMs: readonly number[]; lifeMs: number },
+): AgedAnswer[] {
+  const isLate = (own: readonly AgedAnswer[]): boolean =>
+    own.some(({ round, atMs }, index) => {
+      const pause = pausesMs[round - 1] ?? Infinity
+      const before = own[index - 1]
+      return (
+        pause < lifeMs && (before?.round !== round - 1 || atMs - before.atMs - pause > lifeMs * lateShare)
+      )
+    })
+  return [...Map.groupBy(answers, ({ user }) => user).values()].filter((own) => !isLate(own)).flat()
+}
+
+/** Of its life; less than what is left of it after the look before its end. */
+const lateShare = 0.2
+
 /** @param browsers how many of the users, from the first on, are as browsers are */
 export function stepsOf(answers: readonly AgedAnswer[], browsers: number): LifetimeStep[] {
   const given = new Map(answers.filter(({ round }) => round === 0).map((one) => [one.user, one]))

@@ -3,6 +3,7 @@ import {
   type AgedAnswer,
   comparedWith,
   lifeOf,
+  onTime,
   pausesFor,
   stepsOf,
   usersFor,
@@ -40,6 +41,22 @@ describe('the life of a cookie', () => {
     expect(usersFor(20, 0.001)).toBe(6)
     expect(usersFor(1, 0.001)).toBe(6)
     expect(usersFor(2, 1e-12)).toBe(30)
+  })
+
+  it('is not read from users who came too late, or were not answered before', () => {
+    const pausesMs = pausesFor(lifeMs, true)
+    const answers = answersOf(pausesMs, () => ({ sent: true, anew: true }))
+    expect(onTime(answers, { pausesMs, lifeMs })).toHaveLength(answers.length)
+    const late = (ms: number, from: number): AgedAnswer[] =>
+      answers.map((one) => (one.user === 1 && one.round >= from ? { ...one, atMs: one.atMs + ms } : one))
+    const kept = (given: readonly AgedAnswer[]): number[] => [
+      ...new Set(onTime(given, { pausesMs, lifeMs }).map(({ user }) => user)),
+    ]
+    expect(kept(late(300, 2))).toEqual([0, 1, 2, 3])
+    expect(kept(late(500, 2))).toEqual([0, 2, 3])
+    // The last pause is longer than the life: more of it shows the same.
+    expect(kept(late(5000, 4))).toEqual([0, 1, 2, 3])
+    expect(kept(answers.filter(({ user, round }) => user !== 2 || round !== 1))).toEqual([0, 1, 3])
   })
 
   it('is ended by browsers alone where those who keep it stay', () => {
