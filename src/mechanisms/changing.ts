@@ -1,9 +1,10 @@
-import type { ChangeRequest, CookieWish } from '../model/affinity/intent.ts'
+import type { ChangeRequest, CookieWish, Wish } from '../model/affinity/intent.ts'
+import { none, type Policy } from '../model/affinity/policy.ts'
 import type { Hint } from '../model/common/remedy.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { ObjectType } from '../model/cluster/object.ts'
 import type { Store } from '../model/cluster/store.ts'
-import type { ChangePlan, Refusal } from '../model/affinity/write.ts'
+import type { ChangePlan, Refusal, Write } from '../model/affinity/write.ts'
 
 /**
  * How a mechanism turns affinity on and off. Apart from the mechanism itself, as only `enable` and `disable` need it. Pure.
@@ -65,16 +66,16 @@ export interface OwnCookie {
 /** What of a wish such a cookie cannot have. */
 export function lacksOf(own: OwnCookie, wish: CookieWish): Lack[] {
   const { by, can = [], isHashed = false, isOfApplication = false } = own
-  const none = (what: string): string => `there is no field for ${what} of the cookie of ${by}`
+  const noField = (what: string): string => `there is no field for ${what} of the cookie of ${by}`
   const all: readonly Lack[] = [
     {
       part: 'ttlSeconds',
       why: `the cookie of ${by} lasts as long as the browser, and no field changes that`,
     },
     { part: 'path', why: `the cookie of ${by} has the path /` },
-    { part: 'domain', why: none('Domain') },
-    { part: 'secure', why: none('Secure') },
-    { part: 'sameSite', why: none(`SameSite=${wish.sameSite ?? ''}`) },
+    { part: 'domain', why: noField('Domain') },
+    { part: 'secure', why: noField('Secure') },
+    { part: 'sameSite', why: noField(`SameSite=${wish.sameSite ?? ''}`) },
     isHashed
       ? { part: 'persistent', why: `the cookie of ${by} is hashed: clients move when pods come and go` }
       : {
@@ -99,8 +100,9 @@ function nameIs(by: string, name: string): string {
   return `${by} calls its cookie ${name}, and no field changes that`
 }
 
-/** Why such a cookie cannot be had as it is wished; undefined where it can. */
-export function unfitFor(own: OwnCookie, wish: CookieWish): Refusal | undefined {
+/** Why such a cookie cannot be had as it is wished; undefined where it can, or no cookie is. */
+export function unfitFor(own: OwnCookie, wish: Wish): Refusal | undefined {
+  if (wish.kind !== 'cookie') return undefined
   const { by, name = wish.name } = own
   if (wish.name !== name) return refusal(nameIs(by, name), { remedy: 'by-the-cookie', name })
   return refusalOf(lacksOf(own, wish))
@@ -139,6 +141,27 @@ export function planOf(
       ]
     : []
   return { timeoutIsDefault: false, notices, isDone: writes.length === 0, ...plan }
+}
+
+/** What is to be known of one object to plan for it. */
+export interface Asked {
+  before: Policy
+  /** What the proxy makes of a cookie. */
+  cookie?: OwnCookie
+  /** What takes the affinity away. */
+  off: () => readonly Write[]
+  on: (wish: Wish) => Refusal | (Pick<ChangePlan, 'after' | 'writes'> & Partial<ChangePlan>)
+}
+
+/** What a request comes to where one object says it all. */
+export function planFor(request: ChangeRequest, { before, cookie, off, on }: Asked): ChangePlan | Refusal {
+  if (request.verb === 'disable') return planOf({ before, after: none, writes: off() })
+  const { by } = request
+  if (by === undefined) return unsaid
+  const unfit = cookie === undefined ? undefined : unfitFor(cookie, by)
+  if (unfit !== undefined) return unfit
+  const planned = on(by)
+  return isRefusal(planned) ? planned : planOf({ before, ...planned })
 }
 
 /** Why a cookie cannot be had as it is wished; undefined where it can. */

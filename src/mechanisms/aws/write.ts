@@ -1,9 +1,9 @@
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
-import type { ChangePlan, Refusal } from '../../model/affinity/write.ts'
+import type { Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType } from '../../model/cluster/object.ts'
-import { type Changing, planOf, refusal, unsaid } from '../changing.ts'
+import { type Asked, type Changing, planFor, refusal } from '../changing.ts'
 import { annotating, type AnnotationMarks } from '../ingress/annotating.ts'
 import { annotate } from '../kit/annotations.ts'
 import { annotationsOf } from '../kit/controller.ts'
@@ -62,13 +62,8 @@ export const nlbChange: Changing = {
     if (!isNlb(target)) return undefined
     const service = target as Service
     const before = nlbPolicy(service)
-    if (request.verb === 'disable')
-      return planOf({
-        before,
-        after: { kind: 'none' },
-        writes: annotate(services, service, unmarked(service, nlbAttributesKey)),
-      })
-    return request.by === undefined ? unsaid : byAddress(service, request.by, before)
+    const off = (): Write[] => annotate(services, service, unmarked(service, nlbAttributesKey))
+    return planFor(request, { before, off, on: (wish) => byAddress(service, wish, before) })
   },
 }
 
@@ -76,7 +71,7 @@ function isNlb(target: KubernetesObject): boolean {
   return isOfType(target, services) && isOfLbc(target as Service)
 }
 
-function byAddress(service: Service, wish: Wish, before: Policy): ChangePlan | Refusal {
+function byAddress(service: Service, wish: Wish, before: Policy): ReturnType<Asked['on']> {
   const annotations = annotationsOf(service)
   if (wish.kind !== 'source-ip')
     return refusal('a Network Load Balancer keeps clients by their address only', { remedy: 'by-address' })
@@ -88,5 +83,5 @@ function byAddress(service: Service, wish: Wish, before: Policy): ChangePlan | R
     'stickiness.type': 'source_ip',
   })
   const writes = annotate(services, service, { [nlbAttributesKey]: wanted })
-  return planOf({ before, after: { kind: 'hash', of: 'client address' }, writes })
+  return { after: { kind: 'hash', of: 'client address' }, writes }
 }

@@ -1,8 +1,8 @@
 import type { Wish } from '../../model/affinity/intent.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
-import type { ChangePlan, FieldTree, Refusal } from '../../model/affinity/write.ts'
-import { type Changing, lacksOf, type OwnCookie, planOf, refusal, unfitFor, unsaid } from '../changing.ts'
+import type { FieldTree } from '../../model/affinity/write.ts'
+import { type Changing, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
 import { at, list } from '../kit/loose.ts'
 import { rewritten } from '../kit/rewritten.ts'
 import { httpProxies } from './objects.ts'
@@ -19,22 +19,21 @@ export const contourChange: Changing = {
   reads: [],
   writes: [httpProxies],
   lacks: (wish) => lacksOf(cookie, wish),
-  plan: (target, request) => planProxy(target, request.verb === 'disable' ? null : request.by),
-}
-
-function planProxy(proxy: LooseObject, wish: Wish | null | undefined): ChangePlan | Refusal {
-  const routes = list(at(proxy.spec, 'routes'))
-  const before = routes.map(policyOf).find(({ kind }) => kind !== 'none') ?? none
-  if (wish === null)
-    return planOf({ before, after: none, writes: rewritten(httpProxies, proxy, 'routes', withoutAffinity) })
-  if (wish === undefined) return unsaid
-  if (routes.length === 0)
-    return refusal('it has no routes of its own', 'name the HTTPProxy that it includes')
-  const unfit = wish.kind === 'cookie' ? unfitFor(cookie, wish) : undefined
-  if (unfit !== undefined) return unfit
-  const loadBalancerPolicy = balancerFor(wish)
-  const writes = rewritten(httpProxies, proxy, 'routes', (route) => ({ ...route, loadBalancerPolicy }))
-  return planOf({ before, after: routePolicy(loadBalancerPolicy), writes })
+  plan: (proxy: LooseObject, request) => {
+    const routes = list(at(proxy.spec, 'routes'))
+    return planFor(request, {
+      before: routes.map(policyOf).find(({ kind }) => kind !== 'none') ?? none,
+      cookie,
+      off: () => rewritten(httpProxies, proxy, 'routes', withoutAffinity),
+      on: (wish) => {
+        if (routes.length === 0)
+          return refusal('it has no routes of its own', 'name the HTTPProxy that it includes')
+        const loadBalancerPolicy = balancerFor(wish)
+        const writes = rewritten(httpProxies, proxy, 'routes', (route) => ({ ...route, loadBalancerPolicy }))
+        return { after: routePolicy(loadBalancerPolicy), writes }
+      },
+    })
+  },
 }
 
 function policyOf(route: unknown): Policy {

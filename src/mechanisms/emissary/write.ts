@@ -2,10 +2,9 @@ import type { Wish } from '../../model/affinity/intent.ts'
 import { changedLeaves, merge } from '../../model/affinity/fields.ts'
 import { isSticky, none } from '../../model/affinity/policy.ts'
 import type { RawObject } from '../../model/affinity/change.ts'
-import type { ChangePlan, FieldsWrite, FieldTree, Refusal } from '../../model/affinity/write.ts'
+import type { FieldsWrite, FieldTree } from '../../model/affinity/write.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
-import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, lacksOf, type OwnCookie, planOf, refusal, unfitFor, unsaid } from '../changing.ts'
+import { type Changing, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
 import { at, text } from '../kit/loose.ts'
 import { arrivalOf, builtIn, endpointResolvers, mappingPolicy, mappings } from './mapping.ts'
 
@@ -19,39 +18,27 @@ export const emissaryChange: Changing = {
   reads: [endpointResolvers],
   writes: [mappings],
   lacks: (wish) => lacksOf(cookie, wish),
-  plan: (target, request, store) =>
-    planMapping(target, request.verb === 'disable' ? null : request.by, store),
-}
-
-function planMapping(
-  mapping: LooseObject,
-  wish: Wish | null | undefined,
-  store: Store,
-): ChangePlan | Refusal {
-  const policy = mappingPolicy(mapping)
-  const before = isSticky(policy) ? policy : none
-  if (wish === null)
-    return planOf({
+  plan: (mapping: LooseObject, request, store) => {
+    const policy = mappingPolicy(mapping)
+    const before = isSticky(policy) ? policy : none
+    return planFor(request, {
       before,
-      after: none,
-      writes: before === none ? [] : [patch(mapping, { load_balancer: null })],
+      cookie,
+      off: () => (before === none ? [] : [patch(mapping, { load_balancer: null })]),
+      on: (wish) => {
+        const arrival = arrivalOf(mapping, store)
+        if (arrival === 'unknown')
+          return refusal(
+            `its resolver ${text(at(mapping.spec, 'resolver')) ?? ''} is no KubernetesEndpointResolver that can be seen, and with others Emissary picks no pod`,
+            `let spec.resolver be ${builtIn[0]}`,
+          )
+        const resolver = arrival === 'pods' ? {} : { resolver: builtIn[0] }
+        const write = patch(mapping, { load_balancer: balancerFor(wish), ...resolver })
+        const after = merge(mapping as unknown as RawObject, write.fields) as unknown as LooseObject
+        return { after: mappingPolicy(after), writes: changedLeaves(write).length === 0 ? [] : [write] }
+      },
     })
-  if (wish === undefined) return unsaid
-  const unfit = wish.kind === 'cookie' ? unfitFor(cookie, wish) : undefined
-  if (unfit !== undefined) return unfit
-  const resolver = text(at(mapping.spec, 'resolver'))
-  const arrival = arrivalOf(mapping, store)
-  if (arrival === 'unknown')
-    return refusal(
-      `its resolver ${resolver ?? ''} is no KubernetesEndpointResolver that can be seen, and with others Emissary picks no pod`,
-      `let spec.resolver be ${builtIn[0]}`,
-    )
-  const write = patch(mapping, {
-    load_balancer: balancerFor(wish),
-    ...(arrival === 'pods' ? {} : { resolver: builtIn[0] }),
-  })
-  const after = mappingPolicy(merge(mapping as unknown as RawObject, write.fields) as unknown as LooseObject)
-  return planOf({ before, after, writes: changedLeaves(write).length === 0 ? [] : [write] })
+  },
 }
 
 function patch(object: LooseObject, spec: FieldTree): FieldsWrite {

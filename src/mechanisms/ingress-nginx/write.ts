@@ -2,8 +2,7 @@ import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import type { ChangePlan, Refusal } from '../../model/affinity/write.ts'
-import { type Changing, type Details, type Lack, planOf, refusal, unsaid } from '../changing.ts'
+import { type Asked, type Changing, type Details, type Lack, planFor, refusal } from '../changing.ts'
 import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
@@ -42,15 +41,11 @@ export const ingressNginxChange: Changing = {
     const ingress = target as LooseObject
     const reader = readerOf(ingress, store)
     if (reader === undefined) return undefined
-    const before = policyOf(ingress)
-    if (request.verb === 'disable')
-      return planOf({
-        before,
-        after: { kind: 'none' },
-        writes: annotate(ingresses, ingress, without(ingress, sticky)),
-      })
-    if (request.by === undefined) return unsaid
-    return enable(ingress, request.by, { before, reader, store })
+    return planFor(request, {
+      before: policyOf(ingress),
+      off: () => annotate(ingresses, ingress, without(ingress, sticky)),
+      on: (wish) => enable(ingress, wish, { reader, store }),
+    })
   },
 }
 
@@ -104,13 +99,12 @@ function detailsOf(ingress: LooseObject): Details {
 }
 
 interface Known {
-  before: Policy
   reader: 'ingress-nginx' | 'Traefik'
   store: Store
 }
 
-function enable(ingress: LooseObject, wish: Wish, known: Known): ChangePlan | Refusal {
-  const { before, reader, store } = known
+function enable(ingress: LooseObject, wish: Wish, known: Known): ReturnType<Asked['on']> {
+  const { reader, store } = known
   const annotations = ingress.metadata.annotations ?? {}
   if (annotations[`${prefix}canary`] === 'true')
     return refusal(
@@ -142,7 +136,7 @@ function enable(ingress: LooseObject, wish: Wish, known: Known): ChangePlan | Re
     wish.persistent === true && reader === 'Traefik'
       ? [{ message: 'Traefik does not read affinity-mode: its cookies always keep their pod', hints: [] }]
       : []
-  return planOf({ before, after, writes, notices })
+  return { after, writes, notices }
 }
 
 function cookie(wish: CookieWish, now: Readonly<Record<string, string>>): Record<string, string | null> {
@@ -169,8 +163,8 @@ function cookie(wish: CookieWish, now: Readonly<Record<string, string>>): Record
 function hash(
   ingress: LooseObject,
   wish: Exclude<Wish, CookieWish>,
-  { before, reader }: Known,
-): ChangePlan | Refusal {
+  { reader }: Known,
+): ReturnType<Asked['on']> {
   if (reader === 'Traefik')
     return refusal('Traefik reads upstream-hash-by from 3.7 on only, and not for every variable', {
       remedy: 'rather-by-cookie',
@@ -186,11 +180,7 @@ function hash(
     ]),
     [`${prefix}upstream-hash-by`]: variable,
   }
-  return planOf({
-    before,
-    after: { kind: 'hash', of: variable },
-    writes: annotate(ingresses, ingress, wanted),
-  })
+  return { after: { kind: 'hash', of: variable }, writes: annotate(ingresses, ingress, wanted) }
 }
 
 function kept(wanted: Readonly<Record<string, string | null>>): Record<string, string> {

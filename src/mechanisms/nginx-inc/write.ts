@@ -1,10 +1,10 @@
 import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import { sticks, none } from '../../model/affinity/policy.ts'
-import type { FieldTree, Refusal } from '../../model/affinity/write.ts'
+import type { FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, lacksOf, type OwnCookie, planOf, refusal, unfitFor, unsaid } from '../changing.ts'
+import { type Changing, type Asked, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
 import { annotating, type Marked, type AnnotationMarks } from '../ingress/annotating.ts'
 import { ingressPrograms } from '../ingress/running.ts'
 import { at, record, text } from '../kit/loose.ts'
@@ -126,39 +126,34 @@ export const virtualServerChange: Changing = {
   reads: [],
   writes: [virtualServers],
   lacks: (wish) => lacksOf(cookie, wish),
-  plan: (target, request) => {
-    const server = target as LooseObject
+  plan: (server: LooseObject, request) => {
     const all = upstreamsOf(server)
     const before = all.map(({ value }) => upstreamPolicy(value)).find((one) => sticks(one) === true) ?? none
-    if (request.verb === 'disable')
-      return planOf({
-        before,
-        after: none,
-        writes: rewritten(virtualServers, server, 'upstreams', withoutAffinity),
-      })
-    const { by } = request
-    if (by === undefined) return unsaid
-    const unfit = by.kind === 'cookie' ? unfitFor(cookie, by) : undefined
-    if (unfit !== undefined) return unfit
-    const [first] = all
-    if (first === undefined)
-      return refusal('it has no upstreams of its own', 'those of a VirtualServerRoute are changed by hand')
-    if (all.some(({ value }) => at(value, 'use-cluster-ip') === true))
-      return refusal(
-        'with use-cluster-ip: true NGINX sends to the cluster IP, so that nothing of its own keeps a pod',
-        'take use-cluster-ip away',
-      )
-    const isSplit = ({ passing }: ReturnType<typeof routesOf>[number]): boolean =>
-      passing.some(({ share = 1 }) => share < 1)
-    if (routesOf(server, 'routes').some(isSplit))
-      return refusal(
-        'a split draws the upstream for each request, whatever cookie it brings',
-        'tell versions apart by a cookie or a header, with matches',
-      )
-    const made = (upstream: Fields, index: number): Fields => withAffinity(upstream, by, index)
-    const writes = rewritten(virtualServers, server, 'upstreams', made)
-    return planOf({ before, after: upstreamPolicy(made(record(first.value), first.index)), writes })
+    const off = (): Write[] => rewritten(virtualServers, server, 'upstreams', withoutAffinity)
+    return planFor(request, { before, cookie, off, on: (wish) => virtualServerWith(wish, server) })
   },
+}
+
+function virtualServerWith(wish: Wish, server: LooseObject): ReturnType<Asked['on']> {
+  const all = upstreamsOf(server)
+  const [first] = all
+  if (first === undefined)
+    return refusal('it has no upstreams of its own', 'those of a VirtualServerRoute are changed by hand')
+  if (all.some(({ value }) => at(value, 'use-cluster-ip') === true))
+    return refusal(
+      'with use-cluster-ip: true NGINX sends to the cluster IP, so that nothing of its own keeps a pod',
+      'take use-cluster-ip away',
+    )
+  const isSplit = ({ passing }: ReturnType<typeof routesOf>[number]): boolean =>
+    passing.some(({ share = 1 }) => share < 1)
+  if (routesOf(server, 'routes').some(isSplit))
+    return refusal(
+      'a split draws the upstream for each request, whatever cookie it brings',
+      'tell versions apart by a cookie or a header, with matches',
+    )
+  const made = (upstream: Fields, index: number): Fields => withAffinity(upstream, wish, index)
+  const writes = rewritten(virtualServers, server, 'upstreams', made)
+  return { after: upstreamPolicy(made(record(first.value), first.index)), writes }
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,10 +1,10 @@
 import type { Wish } from '../../model/affinity/intent.ts'
 import { isSticky, none } from '../../model/affinity/policy.ts'
-import type { ChangePlan, Refusal } from '../../model/affinity/write.ts'
+import type { Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, lacksOf, type OwnCookie, planOf, refusal, unfitFor, unsaid } from '../changing.ts'
+import { type Changing, type Asked, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
 import { annotating, type AnnotationMarks } from '../ingress/annotating.ts'
 import { at, list, strings, text } from '../kit/loose.ts'
 import { rewrittenLists } from '../kit/rewritten.ts'
@@ -62,12 +62,10 @@ export const routeGroupChange: Changing = {
   reads: skipperPrograms.reads ?? [],
   writes: [routeGroups],
   lacks: (wish) => lacksOf(cookie, wish),
-  plan: (target, request, store) => {
-    const group = target as LooseObject
+  plan: (group: LooseObject, request, store) => {
     const before = policiesOf(group, store).find(isSticky) ?? none
-    if (request.verb === 'disable')
-      return planOf({ before, after: none, writes: isSticky(before) ? spread(group, store) : [] })
-    return request.by === undefined ? unsaid : hashed(group, request.by, before)
+    const off = (): Write[] => (isSticky(before) ? spread(group, store) : [])
+    return planFor(request, { before, cookie, off, on: (wish) => hashed(group, wish) })
   },
 }
 
@@ -79,9 +77,7 @@ function policiesOf(group: LooseObject, store: Store): ReturnType<typeof hashPol
   )
 }
 
-function hashed(group: LooseObject, wish: Wish, before: ChangePlan['before']): ChangePlan | Refusal {
-  const unfit = wish.kind === 'cookie' ? unfitFor(cookie, wish) : undefined
-  if (unfit !== undefined) return unfit
+function hashed(group: LooseObject, wish: Wish): ReturnType<Asked['on']> {
   const isService = (backend: Part): boolean => text(backend['serviceName']) !== undefined
   const routes = routesOf(group)
   if (!routes.some(({ refs }) => refs.some((one) => isService(backendOf(group, one)))))
@@ -101,7 +97,7 @@ function hashed(group: LooseObject, wish: Wish, before: ChangePlan['before']): C
     backends: (backend) => (isService(backend) ? { ...backend, algorithm: 'consistentHash' } : backend),
     routes: (route) => withKey(route, key),
   })
-  return planOf({ before, after: hashPolicy('consistentHash', key ?? ''), writes })
+  return { after: hashPolicy('consistentHash', key ?? ''), writes }
 }
 
 /** What is usual here is taken back by name only. */
