@@ -5,7 +5,7 @@ import type { PodNodes } from '../cluster/nodes.ts'
 import { UserError } from '../model/common/user-error.ts'
 import type { Service } from '../model/cluster/kubernetes.ts'
 import { announcement } from './plan/announce.ts'
-import { lookAround } from './run/around/look.ts'
+import { lookAround, readProxyInCharge, timingOf } from './run/around/look.ts'
 import { checkNode, clientNodes } from './run/clients/nodes.ts'
 import { Collector } from './count/collector.ts'
 import { askDirectly } from './run/direct/ask.ts'
@@ -68,7 +68,9 @@ export async function* probe(
   }
   const failed = new AbortController()
   const over = new AbortController()
-  const around = lookAround(cluster, service, plan.entries, AbortSignal.any([interrupted, over.signal]))
+  const whileRunning = AbortSignal.any([interrupted, over.signal])
+  const proxy = readProxyInCharge(cluster, whileRunning)
+  const around = lookAround(cluster, service, plan.entries, proxy, whileRunning)
   const collector = new Collector({
     options,
     subject,
@@ -88,12 +90,18 @@ export async function* probe(
     abandoned,
   })
   let failure: { error: unknown } | undefined
+  let isTimed = false
   try {
     for await (const event of events) {
       // What is left after a failure is the clean-up, and what it has to say.
       if (event.kind === 'note') yield event
       else if (failure === undefined) {
         try {
+          if (event.kind === 'said' && !isTimed) {
+            isTimed = true
+            const facts = await proxy
+            collector.settle(facts && timingOf(facts))
+          }
           yield* collector.take(event)
           if (event.kind !== 'all-ended') continue
           if (question !== undefined && direct?.fingerprints.learned.size !== 0 && !interrupted.aborted)

@@ -19,6 +19,15 @@ describe.concurrent('a sandbox with faults', () => {
     expect(ended.code).toBe(3)
   })
 
+  test('a machine that stands still for longer than the timeout: affinity may have ended', async () => {
+    const still = `sleep 1.5; kill -STOP $PPID; sleep 2.6; kill -CONT $PPID`
+    const script = `$affinity enable ${service} --timeout 2s >&2; ${ask} --duration 9s -o json & ${still}; ${still}; wait $!`
+    const ended = await inSandbox([], script)
+    const { verdict } = JSON.parse(ended.stdout).status
+    expect(verdict.result, ended.stdout).not.toBe('differs')
+    expect(verdict.switches).toBe(verdict.explainedSwitches)
+  })
+
   test('api-disconnect: no observation is lost', async () => {
     const ended = await inSandbox(['--fault', 'api-disconnect@4s:2s'], `${ask} --duration 8s -o json`)
     expect(ended.code, ended.stderr).toBe(0)

@@ -60,8 +60,10 @@ describe(`probe on ${site.name}`, () => {
       expect(ended.stdout).toMatch(/ClientIP 5s/)
       expect(ended.stdout).toMatch(/STICKY/)
       const report = reportOf(await probe([...s1, '-o', 'json']))
-      expect(report.status.backends).toHaveLength(1)
-      expect(report.status.verdict).toMatchObject({ behaviour: 'sticky', switches: 0 })
+      const { behaviour, switches, explainedSwitches } = report.status.verdict
+      expect(behaviour).toBe('sticky')
+      // Five seconds may go by where the machine stands still.
+      expect(switches).toBe(explainedSwitches)
       expect(report.status.verdict.errorProbability).toBeLessThanOrEqual(1e-6)
     })
 

@@ -26,7 +26,7 @@ export interface JudgeInput {
   perRequest: boolean
   /** Picks that reached another backend than the pick before. */
   switches: number
-  /** Of those, the ones that nothing held: after a silence longer than the timeout, or while no endpoint was ready. */
+  /** Of those, the ones that nothing held: once affinity may have been over, or while no endpoint was ready. */
   expiredSwitches: number
   /** Of those, the ones away from an endpoint that had gone. */
   goneSwitches: number

@@ -50,8 +50,8 @@ export function judgeNotes(judgements: readonly Judgement[], isSpread = false): 
   }
   if (idle !== undefined) {
     notes.push(
-      `Every connection came after a silence longer than the timeout of ${idle / 1000} s, ` +
-        'when any pod may be picked. Affinity shows with a shorter interval.',
+      `Every connection came when the affinity of ${idle / 1000} s may have been over, ` +
+        'so that any pod may be picked. It shows with a shorter interval.',
     )
   }
   if (inputs.some(({ endpointsChanged }) => endpointsChanged))

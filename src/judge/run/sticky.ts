@@ -8,7 +8,7 @@ import type { Shares } from '../statistics/shares.ts'
  *
  *     n^g · Π q     over the binding picks, q the largest share that one endpoint can have: 1/k unless weights are known
  *
- * - A pick that has none before it, or comes after a silence longer than the timeout, may hit anything: it is not binding.
+ * - A pick that has none before it, or comes when affinity may have been over, may hit anything: it is not binding.
  * - A binding pick repeats the backend before it by chance with probability q. With even shares, without changes of the
  *   endpoints and without silences, the product is k^−(n−1).
  * - A switch away from an endpoint that went may happen at any of the n picks and would be explained: for each of the

@@ -6,6 +6,10 @@ export interface Expectation {
   behaviour: 'sticky' | 'spread'
   /** After a silence of so long any pod may be picked; absent where a silence changes nothing. */
   idleMs?: number
+  /** How much earlier than that an entry may end, by the clock of whoever keeps it. */
+  earlyMs?: number
+  /** The same may be so long after the connection that picked the pod, whatever came since. */
+  isAbsolute?: boolean
   /** The first answer may come from anywhere: the session has nothing yet that could hold it. */
   isFirstFree?: boolean
   /** What it follows from, in words. */
@@ -36,12 +40,25 @@ export function expectationThrough(
   }
 }
 
-/** What the connections of one client address should see of a Service with this policy; `asked` is what a user expects instead. */
-export function expectationOf(policy: Policy, asked?: Expectation['behaviour']): Expectation {
+/** How a Service proxy counts time: what an expectation takes of it. */
+export type Timing = Required<Pick<Expectation, 'earlyMs' | 'isAbsolute'>>
+
+/** No proxy's time is further off, and an absolute one is possible. */
+const anyTiming: Timing = { earlyMs: 1000, isAbsolute: true }
+
+/**
+ * What the connections of one client address should see of a Service with this policy; `asked` is what a user expects instead.
+ * @param timing of the proxy in charge; without it any is possible
+ */
+export function expectationOf(
+  policy: Policy,
+  asked?: Expectation['behaviour'],
+  timing: Timing = anyTiming,
+): Expectation {
   const configured = sticks(policy) === false ? 'spread' : 'sticky'
   return {
     behaviour: asked ?? configured,
-    ...(policy.kind === 'client-ip' ? { idleMs: policy.timeoutSeconds * 1000 } : {}),
+    ...(policy.kind === 'client-ip' ? { idleMs: policy.timeoutSeconds * 1000, ...timing } : {}),
     because: asked === undefined || asked === configured ? 'it is configured' : 'it was asked for',
   }
 }

@@ -34,3 +34,8 @@ export function formatDuration(seconds: number): string {
   if (hours > 0) return `${hours}h${minutes}m${rest}s`
   return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`
 }
+
+/** Milliseconds as seconds: `2.61 s`. */
+export function formatSeconds(ms: number): string {
+  return `${Number((ms / 1000).toPrecision(3))} s`
+}

@@ -61,8 +61,20 @@ export const explanation = z
       change: endpointChange,
     }),
     z.object({
-      kind: z.literal('timeout-expired').describe('The client had been silent for longer than the timeout.'),
-      silentMs: milliseconds.describe('How long the client had been silent, in milliseconds.'),
+      kind: z
+        .literal('timeout-expired')
+        .describe('No connection of the client was answered for as long as affinity may last.'),
+      silentMs: milliseconds.describe(
+        'From the last connection that was surely seen until this one was answered, in milliseconds.',
+      ),
+    }),
+    z.object({
+      kind: z
+        .literal('age-reached')
+        .describe(
+          'The proxy may count the timeout from the connection that picked the pod, and that was long enough ago.',
+        ),
+      ageMs: milliseconds.describe('How long ago that may have been, in milliseconds.'),
     }),
     z.object({
       kind: z

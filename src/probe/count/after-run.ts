@@ -21,7 +21,7 @@ export interface Unattributed {
 export async function lookAround(gathered: Gathered): Promise<void> {
   const found = await gathered.given.around?.(gathered.startedAt)
   if (found === undefined) return
-  const { serviceChanges, held, shares, remembersByEntry } = found
+  const { serviceChanges, held, timing, shares, remembersByEntry } = found
   gathered.remembersByEntry = remembersByEntry
   const { options, plan } = gathered.given
   const isChanged = serviceChanges.length > 0
@@ -32,7 +32,7 @@ export async function lookAround(gathered: Gathered): Promise<void> {
   for (const cell of own) {
     cell.learn({
       serviceChanges,
-      ...(isChanged ? { held: rangesOf(held, cell.entry, options.expect) } : {}),
+      ...(isChanged ? { held: rangesOf(held, cell.entry, options.expect, timing) } : {}),
       ...(picksAtOneNode(cell.entry) ? { shares } : {}),
     })
   }

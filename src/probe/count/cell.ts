@@ -4,7 +4,7 @@ import type { JudgeInput } from '../../judge/run/input.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Backend } from '../../model/probe/backend.ts'
 import type { Observation } from '../../model/probe/observation.ts'
-import type { Expectation } from '../../model/affinity/expectation.ts'
+import type { Expectation, Timing } from '../../model/affinity/expectation.ts'
 import type { CookieEnd } from '../../model/probe/results/probe-result.ts'
 import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import type { Verdict } from '../../model/probe/results/verdict.ts'
@@ -107,10 +107,10 @@ export class Cell {
   /** Observations before the first of this cell: their numbers run on from target to target. */
   #before: number | undefined
   #done: TargetEnd | undefined
-  readonly #expectation: Expectation
+  #expectation: Expectation
   readonly #kept: KeptConnection | undefined
   /** Counts each answer as a pick. */
-  readonly #each: Tally | undefined
+  #each: Tally | undefined
   /** Who gave the answer before on this connection. */
   #onConnection: string | undefined
   /** Answers on one connection came from different backends. */
@@ -172,16 +172,28 @@ export class Cell {
     this.session = session
     this.#letters = letters
     this.#counted = new CountedLog(cells)
-    this.tally = new Tally(expectation, {
-      tallies: cells,
-      letters,
-      onSwitch: (record) => this.#fresh.push(record),
-    })
-    this.#each = isInTurn ? new Tally(expectation, { tallies: cells, letters }) : undefined
+    this.tally = this.#newTally((record) => this.#fresh.push(record))
+    this.#each = isInTurn ? this.#newTally() : undefined
     this.#kept = followConnection ? new KeptConnection() : undefined
     this.#recogniser = recogniser
     this.#endpoints = endpoints
     this.#history = new EndpointHistory(endpoints, this.#eligible())
+  }
+
+  #newTally(onSwitch?: (record: SwitchRecord) => void): Tally {
+    return new Tally(this.#expectation, {
+      tallies: this.#cells,
+      letters: this.#letters,
+      ...defined({ onSwitch }),
+    })
+  }
+
+  /** When an entry may end is known; nothing was counted yet. */
+  settle(timing: Timing): void {
+    if (this.#expectation.idleMs === undefined) return
+    this.#expectation = { ...this.#expectation, ...timing }
+    this.tally = this.#newTally((record) => this.#fresh.push(record))
+    if (this.#each !== undefined) this.#each = this.#newTally()
   }
 
   /** What was found out without the answers. */
@@ -297,7 +309,7 @@ export class Cell {
   /** Adds everything up anew, with backends that were found out without the answers. */
   reassign(backendOf: (observation: Observation) => RecognisedBackend | undefined): void {
     this.tally.forget()
-    const tally = new Tally(this.#expectation, { tallies: this.#cells, letters: this.#letters })
+    const tally = this.#newTally()
     this.#counted = new CountedLog(this.#cells)
     for (const observation of this.#raw ?? []) {
       const answered = observation.outcome === 'answered'

@@ -1,5 +1,6 @@
 import type { Decoded } from '../../agent/protocol/protocol.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
+import type { Timing } from '../../model/affinity/expectation.ts'
 import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
 import type { DirectRound } from '../run/direct/ask.ts'
 import type { RunEvent } from '../run/observe.ts'
@@ -97,6 +98,12 @@ export class Collector {
         if (changes.length > 0) yield { kind: 'endpoints', changes }
       }
     }
+  }
+
+  /** Who serves the Service, and so when an entry may end, is known, or not to be known. */
+  settle(timing: Timing | undefined): void {
+    if (timing === undefined) return
+    for (const { cells } of this.#gathered.clients) for (const cell of cells) cell.settle(timing)
   }
 
   /** The endpoints were asked directly once more: do their answers still mean the same? */

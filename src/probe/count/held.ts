@@ -2,7 +2,7 @@ import type { JudgeInput } from '../../judge/run/input.ts'
 import { judge } from '../../judge/run/judge.ts'
 import { joinStretches } from '../../judge/run/stretched.ts'
 import { type ServicePolicy, servicePolicy } from '../../model/affinity/policy.ts'
-import { type Expectation, expectationOf } from '../../model/affinity/expectation.ts'
+import { type Expectation, expectationOf, type Timing } from '../../model/affinity/expectation.ts'
 import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import type { HeldStretch, Verdict } from '../../model/probe/results/verdict.ts'
 import { isLocalFor, stillLeads } from '../run/around/leads.ts'
@@ -39,6 +39,7 @@ export function rangesOf(
   held: readonly Held[],
   entry: SurveyEntry,
   asked: Expectation['behaviour'] | undefined,
+  timing?: Timing,
 ): HeldRange[] {
   const before = held[0]?.service
   return held.flatMap(({ fromMs, toMs, service }, index): HeldRange[] => {
@@ -50,7 +51,7 @@ export function rangesOf(
         fromMs: index === 0 ? -Infinity : fromMs + proxySlackMs,
         toMs: index === held.length - 1 ? Infinity : toMs - clockSlackMs,
         policy,
-        expectation: expectationOf(policy, asked),
+        expectation: expectationOf(policy, asked, timing),
         ...(isLocal === isLocalFor(entry, before) ? {} : { policyLocal: isLocal }),
         surelyFromMs: index === 0 ? -Infinity : fromMs + slowestProxyMs,
       },

@@ -7,7 +7,8 @@ export const service = 'svc/sample-clusterip'
 export const probe: readonly string[] = [executable!, 'probe', service, '--path', '/podinfo']
 
 /** Lines of a script that runs in a sandbox. */
-export const enable = `$affinity enable ${service} --timeout 2s`
+/** For longer than a machine may stand still. */
+export const enable = `$affinity enable ${service} --timeout 1h`
 export const ask = `$affinity probe ${service} --path /podinfo`
 
 /** Runs a shell script with the executable as `$affinity` in a sandbox of its own. */

@@ -27,13 +27,13 @@ export function explainSwitches(
     records
       .toReversed()
       .map((record) => {
-        const { number, atMs, from, to, silentMs, ended } = record
+        const { number, atMs, from, to } = record
         const went = whatWent(
           record,
           byBackend.get(nameOf(from)) ?? [],
           nobodyReady(atMs) ? Infinity : (next.get(from) ?? (complete ? Infinity : -Infinity)),
         )
-        const free = whatFreed(silentMs, ended)
+        const free = whatFreed(record)
         if (went !== undefined && free === undefined) {
           if (nobodyReady(atMs)) freed += 1
           else gone += 1
@@ -51,12 +51,10 @@ export function explainSwitches(
 }
 
 /** Why nothing held the client any more, though its backend was there. */
-function whatFreed(
-  silentMs: SwitchRecord['silentMs'],
-  ended: SwitchRecord['ended'],
-): SwitchExplanation | undefined {
+function whatFreed({ silentMs, ageMs, ended }: SwitchRecord): SwitchExplanation | undefined {
   if (ended !== undefined) return { kind: 'cookie-ended', ...ended }
-  return silentMs === undefined ? undefined : { kind: 'timeout-expired', silentMs }
+  if (silentMs !== undefined) return { kind: 'timeout-expired', silentMs }
+  return ageMs === undefined ? undefined : { kind: 'age-reached', ageMs }
 }
 
 /**

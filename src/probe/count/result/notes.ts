@@ -1,4 +1,6 @@
 import { isForbidden } from '../../../cluster/index.ts'
+import type { ServicePolicy } from '../../../model/affinity/policy.ts'
+import { formatSeconds } from '../../../model/common/duration.ts'
 import { hostAndPort } from '../../../model/common/ip.ts'
 import type { SurveyCell, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProbeOptions } from '../../plan/plan.ts'
@@ -30,6 +32,27 @@ export function endNotes(gathered: Gathered, seen: readonly ClientRun[]): string
   }
   return [
     `${cut.length} of ${seen.length} agents were ended before they were done: ${why ?? 'their logs stopped'}`,
+  ]
+}
+
+/** Why affinity may have ended where a client went elsewhere: the longest time of each kind. */
+export function endedNotes(policy: ServicePolicy, cells: readonly SurveyCell[]): string[] {
+  if (policy.kind === 'none') return []
+  const timeout = `${policy.timeoutSeconds} s`
+  const explained = cells.flatMap(({ switches }) => switches.map(({ explanation }) => explanation))
+  const silent = explained.flatMap((one) => (one?.kind === 'timeout-expired' ? one.silentMs : []))
+  const ages = explained.flatMap((one) => (one?.kind === 'age-reached' ? one.ageMs : []))
+  return [
+    ...(silent.length === 0
+      ? []
+      : [
+          `For ${formatSeconds(Math.max(...silent))} nothing that the client sent was answered, and the affinity of ${timeout} may have ended: what fails may not have come to the proxy.`,
+        ]),
+    ...(ages.length === 0
+      ? []
+      : [
+          `The proxy may count the ${timeout} of affinity from the connection that picked the pod, which was ${formatSeconds(Math.max(...ages))} ago.`,
+        ]),
   ]
 }
 

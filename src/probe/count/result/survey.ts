@@ -20,6 +20,7 @@ import type { Gathered } from '../gathered.ts'
 import { mergeLatency, MergedBackends, mergeOutcomes, mergeRecognition, mergeTotals } from './merge.ts'
 import {
   cookieNotes,
+  endedNotes,
   countNotes,
   endNotes,
   failureNotes,
@@ -138,6 +139,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
             users?.every(({ control }) => control === 'spread'),
           )),
       ...gathered.notes,
+      ...endedNotes(subject.service.policy, cells),
       ...cookieNotes(cells),
       ...standInNotes(entries, seen),
       ...countNotes(options, cells),

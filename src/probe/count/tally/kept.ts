@@ -1,3 +1,4 @@
+import { formatSeconds } from '../../../model/common/duration.ts'
 import type { Observation, Replaced } from '../../../model/probe/observation.ts'
 import type { Expectation } from '../../../model/affinity/expectation.ts'
 
@@ -51,7 +52,7 @@ export class KeptConnection {
       ...(more > 0 ? [`${more} more connections ended before the run did`] : []),
       ...(this.#longestMs > timeoutMs
         ? [
-            `a connection of ${seconds(this.#longestMs)} outlived the affinity of ${seconds(timeoutMs)} and stayed with its pod: affinity is looked at when a connection opens`,
+            `a connection of ${formatSeconds(this.#longestMs)} outlived the affinity of ${formatSeconds(timeoutMs)} and stayed with its pod: affinity is looked at when a connection opens`,
           ]
         : []),
     ]
@@ -60,13 +61,9 @@ export class KeptConnection {
   #end({ openedMs, lastMs, requests }: Life, number: number, how: Replaced): void {
     this.#ended += 1
     if (this.#told.length >= mostTold) return
-    const life = `after ${seconds(lastMs - openedMs)} and ${requests} ${requests === 1 ? 'request' : 'requests'}`
+    const life = `after ${formatSeconds(lastMs - openedMs)} and ${requests} ${requests === 1 ? 'request' : 'requests'}`
     this.#told.push(
       `the connection that was kept open ${howWords[how]} ${life}; request ${number} opened another`,
     )
   }
-}
-
-function seconds(ms: number): string {
-  return `${Number((ms / 1000).toPrecision(3))} s`
 }

@@ -12,8 +12,10 @@ export interface SwitchRecord {
   previousMs: number
   from: Backend
   to: Backend
-  /** For how long the client had been silent, when that was longer than the timeout. */
+  /** For how long no proxy may have seen the client, when that was as long as affinity lasts. */
   silentMs?: number
+  /** How long ago the pod may have been picked, where affinity may end so long after that. */
+  ageMs?: number
   /** The cookie that the user had been held by until then, where its life was over. */
   ended?: CookieEnd
 }
@@ -21,7 +23,7 @@ export interface SwitchRecord {
 /** The first switches, the last ones, and how many there were. */
 export class SwitchLog {
   count = 0
-  /** Of all switches, those after a silence longer than the timeout, or without the cookie whose life was over. */
+  /** Of all switches, those once affinity may have been over, or without the cookie whose life was. */
   expired = 0
   readonly #first: SwitchRecord[] = []
   #last: SwitchRecord[] = []
@@ -34,7 +36,7 @@ export class SwitchLog {
 
   add(record: SwitchRecord): void {
     this.count += 1
-    if (record.silentMs !== undefined || record.ended !== undefined) this.expired += 1
+    if ((record.silentMs ?? record.ageMs ?? record.ended) !== undefined) this.expired += 1
     if (this.#first.length < this.#kept) {
       this.#first.push(record)
       return

@@ -25,15 +25,20 @@ export interface TallyResult extends Pick<
   evidence: TallyEvidence
 }
 
+type TallyExpectation = Pick<Expectation, 'idleMs' | 'earlyMs' | 'isAbsolute' | 'isFirstFree'>
+
 export type TallyEvidence = Omit<
   JudgeInput,
   'expectation' | 'acceptedError' | 'interrupted' | 'agentTotals' | 'unheard'
 >
 
-/**
- * A silence this much shorter than the timeout may have been long enough: the proxy saw the connections somewhat
- * earlier or later than the client made them.
- */
+/** When a connection was made, and answered. */
+interface Span {
+  atMs: number
+  endMs: number
+}
+
+/** A silence this much shorter than the timeout may have been long enough, by the clocks of the client and of the proxy. */
 const silenceSlackMs = 100
 
 /** What is kept of a run's course: by one tally at most, by all of a survey, and by each in any case. Even numbers. */
@@ -42,9 +47,6 @@ const timelineCells = { one: 4096, all: 65_536, each: 64 }
 const courseBlocks = { one: 1024, all: 16_384, each: 32 }
 /** The same for the first and for the last switches. */
 const switches = { one: 500, all: 10_000, each: 20 }
-
-/** Outcomes without a connection that a proxy could have counted as the client's last sign of life. */
-const unseen: ReadonlySet<Outcome> = new Set<Outcome>(['refused', 'unreachable', 'dns', 'error'])
 
 /**
  * Adds up the observations of a run in bounded memory, however long it is.
@@ -57,7 +59,9 @@ const unseen: ReadonlySet<Outcome> = new Set<Outcome>(['refused', 'unreachable',
  * once answers name pods.
  */
 export class Tally {
-  readonly #timeoutMs: number
+  /** From when on an entry may be over. */
+  readonly #lifeMs: number
+  readonly #isAbsolute: boolean
   /** Answers that count for nobody's order. */
   #free: number
   readonly #outcomes = new Map<Outcome, number>()
@@ -82,11 +86,18 @@ export class Tally {
   #endMs = 0
   /** True once answers on the only connection came from different backends. */
   #perRequest = false
-  /** The last answer that was compared, and the last connection that the proxy saw. */
+  /** The last answer that was compared. */
   #previous: { key: string; entry: BackendCount; atMs: number } | undefined
-  #seenMs = -Infinity
-  /** The silence since the last pick that was recognised, when it was longer than the timeout; otherwise 0. */
-  #expired = 0
+  /**
+   * Connections that were answered, so that a proxy saw them, at some moment until then: of those that were answered before the
+   * next one began the last, and all that were not. One that failed may never have come to a proxy.
+   */
+  #seen: Span[] = []
+  /** The last connection that was surely seen before the present one was made at, and the one that picked the pod at the earliest. */
+  #seenMs = 0
+  #pickedMs = 0
+  /** What may have ended the entry since the last pick that was recognised. */
+  #over: Pick<SwitchRecord, 'silentMs' | 'ageMs'> | undefined
   /** The cookie that held until the last pick that was recognised, where its life was over since; undefined otherwise. */
   #ended: CookieEnd | undefined
 
@@ -95,7 +106,7 @@ export class Tally {
    * @param letters those of all of them
    */
   constructor(
-    { idleMs = Infinity, isFirstFree = false }: Pick<Expectation, 'idleMs' | 'isFirstFree'>,
+    { idleMs = Infinity, earlyMs = 0, isAbsolute = false, isFirstFree = false }: TallyExpectation,
     {
       tallies = 1,
       letters = new Letters(),
@@ -111,7 +122,8 @@ export class Tally {
     this.#switches = new SwitchLog(this.#keptSwitches)
     this.#keptBlocks = shareOf(courseBlocks, tallies)
     this.#course = new Course(this.#keptBlocks)
-    this.#timeoutMs = idleMs
+    this.#lifeMs = idleMs - earlyMs - silenceSlackMs
+    this.#isAbsolute = isAbsolute
   }
 
   /**
@@ -122,14 +134,13 @@ export class Tally {
   add(observation: Observation, recognised?: RecognisedBackend, ended?: CookieEnd): Backend | undefined {
     const { number, atMs, latencyMs, outcome, newConnection, status } = observation
     if (number <= this.#number) return undefined
-    const missing = number - this.#number - 1
     this.#number = number
     this.#requests += 1
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
     this.#endMs = Math.max(this.#endMs, atMs + latencyMs)
     if (outcome === 'answered') this.#latency.add(latencyMs)
     if (status !== undefined) this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
-    if (newConnection) this.#noteConnection(atMs, outcome, missing)
+    if (newConnection) this.#noteConnection(observation)
     this.#ended = ended ?? this.#ended
     const entry = this.#entryOf(recognised)
     const mark = { atMs, endMs: atMs + latencyMs, failed: outcome !== 'answered' }
@@ -270,13 +281,22 @@ export class Tally {
     return stretchesOf(course, moments, slackMs, (fromMs, toMs) => history.fewest(fromMs, toMs))
   }
 
-  /** @param missing how many observations before this one were lost: the client was not silent then, but made them */
-  #noteConnection(atMs: number, outcome: Outcome, missing: number): void {
+  #noteConnection({ atMs, latencyMs, outcome }: Observation): void {
     this.#connections += 1
-    if (unseen.has(outcome)) return
-    const silentMs = (atMs - this.#seenMs) / (missing + 1)
-    if (silentMs >= this.#timeoutMs - silenceSlackMs) this.#expired = silentMs
-    this.#seenMs = Math.max(this.#seenMs, atMs)
+    if (outcome !== 'answered') return
+    const endMs = atMs + latencyMs
+    const [first] = this.#seen
+    if (first === undefined) this.#pickedMs = atMs
+    const lastUntil = (ms: number): number =>
+      this.#seen.reduce((last, one) => (one.endMs <= ms ? Math.max(last, one.atMs) : last), -Infinity)
+    // Of those that overlap any may have come first.
+    this.#seenMs = Math.max(lastUntil(endMs), first?.atMs ?? atMs)
+    const surely = lastUntil(atMs)
+    this.#seen = [...this.#seen.filter((one) => one.atMs >= surely), { atMs, endMs }]
+    const silentMs = endMs - this.#seenMs
+    const ageMs = endMs - this.#pickedMs
+    if (silentMs >= this.#lifeMs) this.#over = { silentMs: Math.max(silentMs, this.#over?.silentMs ?? 0) }
+    else if (this.#isAbsolute && ageMs >= this.#lifeMs) this.#over ??= { ageMs }
   }
 
   /** The entry of a backend, unless others are recognised by something that says more. */
@@ -323,27 +343,29 @@ export class Tally {
       this.#gaps.end(switched ? number : undefined)
     }
     this.#previous = { key, entry, atMs }
-    const expired = newConnection ? this.#expired : 0
+    const over = newConnection ? this.#over : undefined
     const ended = this.#ended
     this.#ended = undefined
     if (newConnection) {
       entry.picks += 1
-      this.#expired = 0
+      this.#over = undefined
     }
     if (switched) {
+      // Of those that failed since then one may have picked it.
+      this.#pickedMs = this.#seenMs
       const record: SwitchRecord = {
         number,
         atMs,
         previousMs: previous.entry.lastMs,
         from: previous.entry.backend,
         to: entry.backend,
-        ...(expired > 0 ? { silentMs: expired } : {}),
+        ...over,
         ...(ended === undefined ? {} : { ended }),
       }
       this.#switches.add(record)
       this.#onSwitch?.(record)
     }
-    return { switched, binding: previous !== undefined && expired === 0 && ended === undefined }
+    return { switched, binding: previous !== undefined && over === undefined && ended === undefined }
   }
 
   /** A second connection: on the first one only its first answer was a pick. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../../../cluster/index.ts'
 import type { Shares } from '../../../judge/statistics/shares.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
-import { balancesSockets } from '../../../mechanisms/service/proxies/semantics.ts'
+import type { Timing } from '../../../model/affinity/expectation.ts'
+import { balancesSockets, clockOf, semanticsOf } from '../../../mechanisms/service/proxies/semantics.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { findService, nameOf } from '../../../snapshot/targets.ts'
@@ -14,6 +15,7 @@ export interface SeenAround {
   serviceChanges: string[]
   /** What it was, one after the other. */
   held: readonly Held[]
+  timing: Timing | undefined
   shares: Shares
   /** Each address of a Service remembers clients by itself, and pods are served at their own node whichever they ask. */
   remembersByEntry: boolean
@@ -30,9 +32,9 @@ export function lookAround(
   cluster: Cluster,
   before: Service,
   entries: readonly SurveyEntry[],
+  proxy: Promise<ProxyFacts | undefined>,
   signal: AbortSignal,
 ): (startedAt: number | undefined) => Promise<SeenAround> {
-  const proxy = readProxyInCharge(cluster, signal).catch(() => undefined)
   const isAskedInside = entries.every(({ kind }) => kind === 'cluster-ip' || kind === 'dns')
   const history = new ServiceHistory(before, Date.now(), isAskedInside)
   const over = new AbortController()
@@ -45,6 +47,7 @@ export function lookAround(
     return {
       shares: facts === undefined ? 'unknown' : sharesOf(facts),
       remembersByEntry: facts !== undefined && facts.outside === undefined && balancesSockets(facts),
+      timing: facts && timingOf(facts),
       serviceChanges: history.changes(startedAt),
       held: history.held,
     }
@@ -78,10 +81,20 @@ async function look(
   }
 }
 
-async function readProxyInCharge(cluster: Cluster, signal: AbortSignal): Promise<ProxyFacts | undefined> {
+/** Who serves Services, where that can be found out. */
+export async function readProxyInCharge(
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<ProxyFacts | undefined> {
   const { readProxy } = await import('../../../snapshot/proxy.ts')
-  const proxy = await readProxy(cluster, signal)
-  return proxy.known ? proxy.value : undefined
+  const proxy = await readProxy(cluster, signal).catch(() => undefined)
+  return proxy?.known === true ? proxy.value : undefined
+}
+
+/** When the proxy may end an entry; undefined where nobody looked at its clock. */
+export function timingOf(facts: ProxyFacts): Timing | undefined {
+  const clock = clockOf(facts)
+  return clock && { earlyMs: clock.earlyMs, isAbsolute: semanticsOf(facts).timer !== 'idle' }
 }
 
 /**

@@ -45,9 +45,10 @@ function whoWords({ client, entry, session }: ProbeEvent & { type: 'switch' }): 
 export function explanationWords(explanation: SwitchExplanation, from: Backend): string {
   if (explanation.kind === 'cookie-ended')
     return `the cookie ${sanitize(explanation.cookie)} had ended, ${formatElapsed(explanation.ageMs)} after it was given`
-  return explanation.kind === 'endpoint-gone'
-    ? `${from.letter} ${changeWord(explanation.change)}`
-    : `after ${formatElapsed(explanation.silentMs)} without a connection`
+  if (explanation.kind === 'endpoint-gone') return `${from.letter} ${changeWord(explanation.change)}`
+  return explanation.kind === 'age-reached'
+    ? `${formatElapsed(explanation.ageMs)} after ${from.letter} was picked`
+    : `after ${formatElapsed(explanation.silentMs)} without an answer`
 }
 
 function endpointWords(change: EndpointChange): string {

@@ -105,8 +105,9 @@ function explain(atMs: number, explanation: SwitchExplanation, palette: Palette,
   if (explanation.kind === 'endpoint-gone') return describe(explanation.change, palette, nameWidth)
   if (explanation.kind === 'cookie-ended')
     return `${formatElapsed(atMs, 2)} cookie ended after ${formatElapsed(explanation.ageMs)}`
-  const silent = formatElapsed(explanation.silentMs)
-  return `${formatElapsed(atMs, 2)} timeout over after ${silent} of silence`
+  return explanation.kind === 'age-reached'
+    ? `${formatElapsed(atMs, 2)} timeout over ${formatElapsed(explanation.ageMs)} after the pick`
+    : `${formatElapsed(atMs, 2)} timeout over after ${formatElapsed(explanation.silentMs)} without an answer`
 }
 
 function describe(change: EndpointChange, palette: Palette, nameWidth: number): string {

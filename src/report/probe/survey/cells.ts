@@ -184,7 +184,7 @@ export const reasons: Record<InconclusiveReason, string> = {
   'uneven-shares': 'one pod gets nearly all requests: by weights, or by an affinity that slips',
   clustered: 'pods seem to be kept for a while, and not surely; send more with --requests',
   moves: 'pods went too often for the requests between',
-  silences: 'each request came after a silence longer than the timeout; use a shorter --interval',
+  silences: 'each request came when affinity may have been over; use a shorter --interval',
   'one-name': 'the names in the answers are not of the pods that answer',
   'service-changed': 'the Service was changed while it was asked',
   'one-endpoint': 'there is one endpoint to pick from',

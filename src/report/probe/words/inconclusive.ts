@@ -50,7 +50,7 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     advice: 'probe when the endpoints are quiet, or faster with --interval',
   }),
   silences: ({ verdict }) => ({
-    summary: `${verdict.errorProbability < 1 ? 'most' : 'each'} of ${countOf(verdict.picks, 'connection')} came after a silence longer than the timeout, when any pod may be picked`,
+    summary: `${verdict.errorProbability < 1 ? 'most' : 'each'} of ${countOf(verdict.picks, 'connection')} came when affinity may have been over, and any pod may be picked`,
     advice: 'probe with a shorter --interval',
   }),
   'one-name': ({ backends }) => ({

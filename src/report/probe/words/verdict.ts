@@ -115,11 +115,12 @@ function causes({ switches, verdict }: ProbeResult): string {
   const gone = verdict.switches === 1 ? 'the end of its pod' : 'the end of a pod'
   if (kinds.has('cookie-ended'))
     return kinds.has('endpoint-gone') ? `${gone} or of the cookie` : 'the end of the cookie'
-  if (kinds.has('timeout-expired'))
-    return kinds.has('endpoint-gone')
-      ? `${gone} or a silence longer than the timeout`
-      : 'a silence longer than the timeout'
-  return gone
+  const isOver = kinds.has('timeout-expired') || kinds.has('age-reached')
+  if (!isOver) return gone
+  const over = kinds.has('timeout-expired')
+    ? 'a time without answers as long as affinity lasts'
+    : 'a pick as long ago as affinity lasts'
+  return kinds.has('endpoint-gone') ? `${gone} or ${over}` : over
 }
 
 /** Of a spread Service the number says how sure the name is, not that it may be sticky after all: docs/judging.md. */

@@ -189,6 +189,7 @@ describe('a survey', () => {
       const around = {
         serviceChanges: [],
         held: [],
+        timing: undefined,
         shares: 'even' as const,
         remembersByEntry: false,
         ...found,

@@ -56,6 +56,7 @@ const timeline = fc.array(cell, { maxLength: 400 }).map((cells) => {
 const explanation = fc.oneof(
   fc.record({ kind: fc.constant('endpoint-gone' as const), change }),
   fc.record({ kind: fc.constant('timeout-expired' as const), silentMs: ms }),
+  fc.record({ kind: fc.constant('age-reached' as const), ageMs: ms }),
 )
 
 const backend = fc.record({

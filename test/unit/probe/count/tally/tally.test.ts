@@ -190,22 +190,92 @@ describe('silence', () => {
     expect(evidence).toMatchObject({ expiredSwitches: 0, bindingPicks: [{ picks: 5 }] })
   })
 
-  test('is none while requests are made that get no answer or are lost', () => {
+  test('is one while requests are made that get no answer or are lost, as no proxy may have seen them', () => {
     for (const text of ['A!!!!B', 'A____B']) {
       const { evidence } = run(text, { expectation: fiveSeconds, intervalMs: 1000 }).result(steady())
-      expect(evidence).toMatchObject({ switches: 1, expiredSwitches: 0 })
+      expect(evidence).toMatchObject({ switches: 1, expiredSwitches: 1, bindingPicks: [] })
     }
   })
 
-  test('is one while connections are refused, which no proxy remembers', () => {
-    const tally = new Tally(fiveSeconds)
-    const base = { target: 0, latencyMs: 1, newConnection: true }
-    tally.add({ ...base, number: 1, atMs: 0, outcome: 'answered' }, answerOf('A'))
-    tally.add({ ...base, number: 2, atMs: 3000, outcome: 'refused' })
-    tally.add({ ...base, number: 3, atMs: 6000, outcome: 'answered' }, answerOf('B'))
-    expect(tally.result(steady()).evidence).toMatchObject({ switches: 1, expiredSwitches: 1 })
+  test('is none while those of nobody known are answered', () => {
+    const { evidence } = run('A????B', { expectation: fiveSeconds, intervalMs: 1000 }).result(steady())
+    expect(evidence).toMatchObject({ switches: 1, expiredSwitches: 0 })
+  })
+
+  test('lasts until the answer, which may be when the proxy saw the connection', () => {
+    const slow: readonly Timed[] = [
+      ['A', 0, 2],
+      ['B', 20, 5200],
+    ]
+    expect(timed(fiveSeconds, slow)).toMatchObject({ expiredSwitches: 1, bindingPicks: [] })
+    const quick: readonly Timed[] = [
+      ['A', 0, 2],
+      ['B', 4000, 700],
+    ]
+    expect(timed(fiveSeconds, quick)).toMatchObject({ expiredSwitches: 0 })
+  })
+
+  test('begins with a connection that was surely there before, of those that overlap', () => {
+    // The second may have come to the proxy after the third.
+    const overlapping: readonly Timed[] = [
+      ['A', 0, 2],
+      ['A', 1000, 4200],
+      ['B', 4950, 2],
+    ]
+    expect(timed(fiveSeconds, overlapping)).toMatchObject({ expiredSwitches: 1 })
+    const inTurn: readonly Timed[] = [
+      ['A', 0, 2],
+      ['A', 1000, 3900],
+      ['B', 4950, 2],
+    ]
+    expect(timed(fiveSeconds, inTurn)).toMatchObject({ expiredSwitches: 0 })
+  })
+
+  test('may be shorter by what the clock of the proxy is early', () => {
+    const gap: readonly Timed[] = [
+      ['A', 0, 2],
+      ['B', 4000, 2],
+    ]
+    expect(timed(fiveSeconds, gap)).toMatchObject({ expiredSwitches: 0 })
+    expect(timed({ ...fiveSeconds, earlyMs: 1000 }, gap)).toMatchObject({ expiredSwitches: 1 })
   })
 })
+
+describe('the age of a pick', () => {
+  const absolute = { ...fiveSeconds, isAbsolute: true }
+
+  test('explains a switch where the time may count from the first connection', () => {
+    const text = 'AAAAAABBBBBBA'
+    const kindsOf = (expectation: Expectation): (string | undefined)[] =>
+      run(text, { expectation, intervalMs: 1000 })
+        .result(steady())
+        .switches.map(({ explanation }) => explanation?.kind)
+    expect(kindsOf(fiveSeconds)).toEqual([undefined, undefined])
+    expect(kindsOf(absolute)).toEqual(['age-reached', 'age-reached'])
+  })
+
+  test('counts from the last switch, and not before it is old enough', () => {
+    const { evidence } = run('AAAAAABBBA', { expectation: absolute, intervalMs: 1000 }).result(steady())
+    expect(evidence).toMatchObject({ switches: 2, expiredSwitches: 1 })
+  })
+
+  test('makes the picks free that come later', () => {
+    const { evidence } = run('AAAAAAAAAA', { expectation: absolute, intervalMs: 1000 }).result(steady())
+    expect(evidence).toMatchObject({ expiredSwitches: 0, bindingPicks: [{ picks: 4 }] })
+  })
+})
+
+/** Who answered, when it was asked, and how long it took. */
+type Timed = readonly [letter: string, atMs: number, latencyMs: number]
+
+function timed(expectation: Expectation, requests: readonly Timed[]): TallyResult['evidence'] {
+  const tally = new Tally(expectation)
+  for (const [index, [letter, atMs, latencyMs]] of requests.entries()) {
+    const rest = { target: 0, outcome: 'answered', newConnection: true } as const
+    tally.add({ ...rest, number: index + 1, atMs, latencyMs }, answerOf(letter))
+  }
+  return tally.result(steady()).evidence
+}
 
 describe('anonymous answers', () => {
   test('are backends where nothing has a name', () => {

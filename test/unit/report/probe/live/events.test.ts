@@ -36,7 +36,7 @@ test('events in words', () => {
   ).toEqual([
     '14:03:07  endpoint web-1 terminating',
     '14:03:07  A web-1 → B web-^[[31m2   request 812, A terminating',
-    '14:03:07  A web-1 → B web-^[[31m2   request 813, after 6.5s without a connection',
+    '14:03:07  A web-1 → B web-^[[31m2   request 813, after 6.5s without an answer',
     '14:03:07  A web-1 → B web-^[[31m2   request 814, nothing explains it',
     '14:03:07  user 2: A web-1 → B web-^[[31m2   request 815, A had not gone, the hash moved it',
     '14:03:07  user 1 of client 0 at entry 2: A web-1 → B web-^[[31m2   request 816, nothing explains it',
