@@ -1,3 +1,4 @@
+import { besideLabel } from './flow.ts'
 import { type Line, lineWidth, type Span, span } from './line.ts'
 import { sanitize } from './sanitize.ts'
 import { textWidth } from './width.ts'
@@ -11,23 +12,14 @@ export interface CommandOptions {
 
 const continuation = ' \\'
 
-/** Below this, words of usual commands do not fit beside a label. */
-const leastRoom = 14
-
-/** Where a command begins that has no room beside its label. */
-const besideNothing = 2
-
 /**
  * A command on as few lines as fit, which stays one that can be pasted: a backslash ends each line that continues, and
  * no word and nothing in quotes is ever cut. A line is rather too long. On a narrow terminal it stands below its label.
  */
 export function layoutCommand(command: string, options: CommandOptions): Line[] {
-  const { width, label } = options
-  const isNarrow = width - options.indent < leastRoom && options.indent > besideNothing
-  const indent = isNarrow ? besideNothing : options.indent
-  const hasLabel = label.text.trim() !== ''
-  const lines: Line[] = isNarrow && hasLabel ? [[{ ...label, text: label.text.trimEnd() }]] : []
-  let line: Line = isNarrow ? [span(' '.repeat(indent))] : [label]
+  const { width } = options
+  const { before: lines, indent, ...first } = besideLabel(options)
+  let { line } = first
   let isFresh = true
   const pieces = piecesOf(sanitize(command), width - indent - continuation.length)
   for (const [index, piece] of pieces.entries()) {

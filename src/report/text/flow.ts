@@ -17,14 +17,39 @@ export interface FlowOptions {
   keepsWords?: boolean
 }
 
+/** Below this, usual words and commands do not fit beside a label. */
+const leastRoom = 16
+
+/** Where text begins that has no room beside its label. */
+const besideNothing = 2
+
+/** The lines before the first one, how that begins, and where later ones do: below the label where it leaves too little room. */
+export function besideLabel({ width, label, indent }: FlowOptions): {
+  before: Line[]
+  line: Line
+  indent: number
+} {
+  if (width - indent >= leastRoom || indent <= besideNothing)
+    return { before: [], line: label === undefined ? [] : [label], indent }
+  const text = label?.text.trim() ?? ''
+  // A mark such as └ has room everywhere.
+  const isMark = textWidth(text) < besideNothing
+  const above = label?.text.trimEnd().replace(/^ {3,}/, '  ') ?? ''
+  return {
+    before: isMark ? [] : [[{ ...label, text: above }]],
+    line: [isMark ? { ...label, text: text.padEnd(besideNothing) } : span(' '.repeat(besideNothing))],
+    indent: besideNothing,
+  }
+}
+
 /**
  * Puts pieces on as few lines as fit. Lines break between pieces; a piece that is longer than a line breaks at
  * spaces, and a word that is longer than a line is broken where it has to be.
  */
 export function flow(pieces: readonly Piece[], options: FlowOptions): Line[] {
-  const { width, indent, separator = span('  '), continuation = '' } = options
-  const lines: Line[] = []
-  let line: Line = options.label === undefined ? [] : [options.label]
+  const { width, separator = span('  '), continuation = '' } = options
+  const { before: lines, indent, ...first } = besideLabel(options)
+  let { line } = first
   let isFresh = true
   const limit = width - textWidth(continuation)
   const breakLine = (): void => {
@@ -54,9 +79,9 @@ export function flow(pieces: readonly Piece[], options: FlowOptions): Line[] {
       put(piece, separator)
       continue
     }
-    const [first, ...rest] = words(piece, limit - indent, options.keepsWords === true)
-    if (first !== undefined) put(first, separator)
-    for (const word of rest) putWord(word)
+    const [word, ...rest] = words(piece, limit - indent, options.keepsWords === true)
+    if (word !== undefined) put(word, separator)
+    for (const more of rest) putWord(more)
   }
   lines.push(line)
   return lines

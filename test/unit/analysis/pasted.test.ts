@@ -34,10 +34,22 @@ function words(commands: readonly string[]): string[] {
   return execFileSync('bash', ['-f', '-c', script], { encoding: 'utf8' }).split('\u0002').slice(0, -1)
 }
 
-test.each([30, 50, 80, 100])('at %i columns every command of every finding is the same to bash', (width) => {
-  const asked = findings.flatMap(({ mend }) => mend.flatMap((step) => splitAdvice(step).command ?? []))
-  expect(new Set(asked).size).toBeGreaterThan(20)
-  const shown = findings.flatMap((finding) => printed(finding, width))
-  expect(words(shown)).toEqual(words(asked))
-  expect(words(asked)).toHaveLength(asked.length)
+test.each([20, 30, 50, 80, 100])(
+  'at %i columns every command of every finding is the same to bash',
+  (width) => {
+    const asked = findings.flatMap(({ mend }) => mend.flatMap((step) => splitAdvice(step).command ?? []))
+    expect(new Set(asked).size).toBeGreaterThan(20)
+    const shown = findings.flatMap((finding) => printed(finding, width))
+    expect(words(shown)).toEqual(words(asked))
+    expect(words(asked)).toHaveLength(asked.length)
+  },
+)
+
+test.each([20, 24, 30, 50])('at %i columns no word of what mends a finding is broken', (width) => {
+  for (const finding of findings) {
+    const plain = { ...finding, message: 'what', why: 'why' }
+    const text = paintLines(layoutFindings([plain], { width, style }, false), { width, style }).join('\n')
+    const shown = new Set(text.split(/\s+/))
+    for (const word of finding.mend.flatMap((step) => step.split(/\s+/))) expect(shown).toContain(word)
+  }
 })
