@@ -6,31 +6,147 @@ export const mostAnswerBytes = 256 * 1024 * 1024
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isAbsentOr = (test: (value: unknown) => boolean) => (value: unknown) =>
-  value === undefined || value === null || test(value)
-const isList = isAbsentOr((value) => Array.isArray(value) && value.every((item) => isRecord(item)))
+type Test = (value: unknown) => boolean
 
-/** What each kind must have for this program to read it: by the last name of a path that is not an object's own. */
-const shapes: Readonly<Record<string, { kind: string; has: (object: Fields) => boolean }>> = {
+const isAbsentOr =
+  (test: Test): Test =>
+  (value) =>
+    value === undefined || value === null || test(value)
+const text = isAbsentOr((value) => typeof value === 'string')
+const number = isAbsentOr((value) => typeof value === 'number')
+const truth = isAbsentOr((value) => typeof value === 'boolean')
+const textOrNumber = isAbsentOr((value) => typeof value === 'string' || typeof value === 'number')
+const anyRecord = isAbsentOr(isRecord)
+const listOf = (test: Test): Test =>
+  isAbsentOr((value) => Array.isArray(value) && value.every((item) => test(item)))
+
+/** A mapping whose fields are so. One that is null is let go of: it is absent to Kubernetes, too. */
+function fields(tests: Readonly<Record<string, Test>>): Test {
+  const entries = Object.entries(tests)
+  return (value) => {
+    if (!isRecord(value)) return false
+    for (const [name, test] of entries) {
+      if (value[name] === null) delete value[name]
+      if (!test(value[name])) return false
+    }
+    return true
+  }
+}
+const part = (tests: Readonly<Record<string, Test>>): Test => isAbsentOr(fields(tests))
+
+const isList = listOf(isRecord)
+const texts = listOf((value) => typeof value === 'string')
+const names = listOf(fields({ name: text }))
+const conditions = listOf(fields({ type: text, status: text, reason: text, message: text }))
+const state = part({ reason: text, message: text })
+
+/** What each kind must be like for this program to read it: by the last name of a path that is not an object's own. */
+const shapes: Readonly<Record<string, { kind: string; has: Test }>> = {
   services: {
     kind: 'Service',
-    has: ({ spec }) => isRecord(spec) && isList(spec['ports']) && isAbsentOr(isRecord)(spec['selector']),
+    has: fields({
+      spec: fields({
+        type: text,
+        clusterIP: text,
+        clusterIPs: texts,
+        externalName: text,
+        ports: listOf(
+          fields({
+            name: text,
+            port: number,
+            protocol: text,
+            appProtocol: text,
+            targetPort: textOrNumber,
+            nodePort: number,
+          }),
+        ),
+        selector: isAbsentOr(isTexts),
+        sessionAffinity: text,
+        sessionAffinityConfig: part({ clientIP: part({ timeoutSeconds: number }) }),
+        externalIPs: texts,
+        loadBalancerIP: text,
+        loadBalancerClass: text,
+        loadBalancerSourceRanges: texts,
+        internalTrafficPolicy: text,
+        externalTrafficPolicy: text,
+        allocateLoadBalancerNodePorts: truth,
+        trafficDistribution: text,
+        publishNotReadyAddresses: truth,
+        ipFamilies: texts,
+        ipFamilyPolicy: text,
+      }),
+      status: part({
+        loadBalancer: part({ ingress: listOf(fields({ ip: text, hostname: text, ipMode: text })) }),
+        conditions,
+      }),
+    }),
   },
   pods: {
     kind: 'Pod',
-    has: ({ spec, status }) => isAbsentOr(isRecord)(spec) && isAbsentOr(isRecord)(status),
+    has: fields({
+      spec: fields({
+        nodeName: text,
+        hostname: text,
+        containers: listOf(fields({ name: text, image: text, command: texts, args: texts })),
+      }),
+      status: part({
+        phase: text,
+        reason: text,
+        message: text,
+        podIP: text,
+        podIPs: listOf(fields({ ip: text })),
+        conditions,
+        containerStatuses: listOf(
+          fields({
+            name: text,
+            image: text,
+            state: part({ waiting: state, running: anyRecord, terminated: state }),
+          }),
+        ),
+      }),
+    }),
   },
-  nodes: { kind: 'Node', has: ({ status }) => isAbsentOr(isRecord)(status) },
-  jobs: { kind: 'Job', has: ({ status }) => isAbsentOr(isRecord)(status) },
+  nodes: {
+    kind: 'Node',
+    has: fields({
+      spec: part({ providerID: text, taints: listOf(fields({ effect: text, key: text })) }),
+      status: part({
+        addresses: listOf(fields({ type: text, address: text })),
+        conditions,
+        images: listOf(fields({ names: texts })),
+      }),
+    }),
+  },
+  jobs: { kind: 'Job', has: fields({ status: part({ conditions }) }) },
   endpointslices: {
     kind: 'EndpointSlice',
-    has: ({ endpoints, ports }) =>
-      isList(ports) &&
-      isList(endpoints) &&
-      ((endpoints ?? []) as Fields[]).every(({ addresses }) => Array.isArray(addresses)),
+    has: fields({
+      addressType: text,
+      ports: listOf(fields({ name: text, port: number, protocol: text, appProtocol: text })),
+      endpoints: listOf(
+        fields({
+          addresses: (value) => Array.isArray(value) && texts(value),
+          conditions: part({ ready: truth, serving: truth, terminating: truth }),
+          hostname: text,
+          nodeName: text,
+          zone: text,
+          targetRef: part({ kind: text, name: text, namespace: text, uid: text }),
+          hints: part({ forZones: names, forNodes: names }),
+        }),
+      ),
+    }),
   },
   namespaces: { kind: 'Namespace', has: () => true },
-  events: { kind: 'Event', has: () => true },
+  events: {
+    kind: 'Event',
+    has: fields({
+      type: text,
+      reason: text,
+      message: text,
+      count: number,
+      involvedObject: part({ kind: text, name: text, uid: text }),
+    }),
+  },
 }
 
 /** Whether an API group, in either document about them, has what is read of it. */
@@ -75,35 +191,50 @@ function problemOf(value: unknown, { method, path }: { method: string; path: str
   if (hasRoot !== undefined) return hasRoot(value) ? undefined : 'the answer has not the fields of one'
   const { plural, isObjects } = placeOf(path)
   const shape = Object.hasOwn(shapes, plural) ? shapes[plural] : undefined
-  if (shape === undefined) return 'items' in value ? listProblem(value, undefined) : undefined
   if (method === 'DELETE') return undefined
+  const hasAll = isObjects ? isWhole : hasName
+  if (shape === undefined && isObjects && plural !== '')
+    return hasAll(value) ? undefined : 'the object has not the fields of one'
+  if (shape === undefined) return 'items' in value ? listProblem(value) : undefined
   const { kind } = value
   const wanted = !isObjects && method === 'GET' ? `${shape.kind}List` : shape.kind
   if (kind !== undefined && kind !== wanted) return `the answer is ${kindOf(value)} and no ${wanted}`
   if (wanted !== shape.kind) return listProblem(value, shape.has)
-  return hasName(value) && shape.has(value) ? undefined : `the ${shape.kind} has not the fields of one`
+  return hasAll(value) && shape.has(value) ? undefined : `the ${shape.kind} has not the fields of one`
 }
 
-function listProblem(value: Fields, has: ((object: Fields) => boolean) | undefined): string | undefined {
+function listProblem(value: Fields, has: Test = () => true): string | undefined {
   const { items, metadata } = value
-  if (!isAbsentOr(isRecord)(metadata)) return 'the list has not the fields of one'
+  if (!part({ continue: text })(metadata)) return 'the list has not the fields of one'
   if (!isList(items)) return 'the list has no items'
   const objects = (items ?? []) as Fields[]
-  return objects.every((item) => hasName(item) && (has === undefined || has(item)))
+  return objects.every((item) => hasName(item) && has(item))
     ? undefined
     : 'an item of the list has not the fields of its kind'
 }
 
 /** Also for the events of a watch. */
-export function hasName({ metadata }: Fields): boolean {
-  return (
-    isRecord(metadata) &&
-    typeof metadata['name'] === 'string' &&
-    isAbsentOr(isTexts)(metadata['labels']) &&
-    isAbsentOr(isTexts)(metadata['annotations']) &&
-    isList(metadata['ownerReferences'])
-  )
-}
+export const hasName: Test = fields({
+  apiVersion: text,
+  kind: text,
+  metadata: fields({
+    name: (value) => typeof value === 'string',
+    namespace: text,
+    uid: text,
+    resourceVersion: text,
+    creationTimestamp: text,
+    deletionTimestamp: text,
+    labels: isAbsentOr(isTexts),
+    annotations: isAbsentOr(isTexts),
+    finalizers: texts,
+    ownerReferences: listOf(fields({ apiVersion: text, kind: text, name: text, uid: text })),
+    managedFields: listOf(fields({ manager: text, operation: text, subresource: text, fieldsV1: anyRecord })),
+  }),
+})
+
+/** Items of a list need not say what they are: of one object it has to be known. */
+const isWhole = (object: Fields): boolean =>
+  hasName(object) && typeof object['apiVersion'] === 'string' && typeof object['kind'] === 'string'
 
 /** Without a list of the values, as every object of every list is looked at. */
 function isTexts(value: unknown): boolean {

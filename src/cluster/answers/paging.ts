@@ -1,5 +1,5 @@
 import type { KubernetesList } from '../../model/cluster/kubernetes.ts'
-import { ApiError } from './errors.ts'
+import { ApiError, ConnectionError } from './errors.ts'
 import type { Query } from '../types.ts'
 
 /** kubectl's --chunk-size. */
@@ -15,7 +15,7 @@ type FetchPage<T> = (query: Query) => Promise<KubernetesList<T>>
 /**
  * The items of a list, page by page. When the server has forgotten the list's version before the last page
  * (410, after some minutes), the list is read again in one piece, and what was given out already is left out.
- * Rejects as the fetch does.
+ * Rejects as the fetch does, and where a list would not end.
  */
 export async function* listItems<T extends Listed>(
   fetch: FetchPage<T>,
@@ -38,7 +38,14 @@ export async function* listItems<T extends Listed>(
       if (key !== undefined) seen.add(key)
       yield item
     }
-    token = page.metadata?.continue
+    const next = page.metadata?.continue
+    if (next && next === token)
+      throw new ConnectionError(
+        'protocol',
+        'error: the server does not answer as a Kubernetes API server does',
+        { hint: 'a list goes on with the page that it just gave' },
+      )
+    token = next
   } while (token)
 }
 

@@ -176,6 +176,11 @@ describe('lists', () => {
     expect(await namesOf((await connectTo(server.url)).list('/pods'))).toEqual(['1', '2', '3', '4'])
   })
 
+  it('that would never end are no list', async () => {
+    const server = await serve((_, response) => json(response, page([1], 'same')))
+    await expect(namesOf((await connectTo(server.url)).list('/pods'))).rejects.toThrow('does not answer as')
+  })
+
   it('may be null when empty', async () => {
     const server = await serve((_, response) => json(response, { items: null, metadata: {} }))
     expect(await namesOf((await connectTo(server.url)).list('/pods'))).toEqual([])

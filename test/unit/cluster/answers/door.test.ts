@@ -12,8 +12,17 @@ const ask =
 const web = '/api/v1/namespaces/shop/services/web'
 const services = '/api/v1/namespaces/shop/services'
 const slices = '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices'
+/** Of the right kind at the path of a pod. */
+const named = { apiVersion: 'v1', kind: 'Pod' }
+const pod = '/api/v1/namespaces/shop/pods/web-1'
+const route = '/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes/web'
 const words = `error: ${server} does not answer as a Kubernetes API server does`
-const service = { kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } }
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web' },
+  spec: { ports: [{ port: 80 }] },
+}
 
 describe('an answer that is no API server’s', () => {
   test.each<[string, unknown]>([
@@ -23,6 +32,7 @@ describe('an answer that is no API server’s', () => {
     [web, 7],
     [web, {}],
     [web, { ...service, kind: 'Pod' }],
+    [web, { ...service, apiVersion: undefined }],
     [web, { ...service, spec: undefined }],
     [web, { ...service, spec: null }],
     [web, { ...service, spec: [] }],
@@ -39,6 +49,15 @@ describe('an answer that is no API server’s', () => {
     [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: [{}] }] }],
     [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: [null] }] }],
     [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: {}, ports: [] }] }],
+    [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: [{ addresses: [7] }] }] }],
+    [slices, { items: [{ metadata: { name: 'web-1' }, ports: [{ name: {} }] }] }],
+    [pod, { ...named, metadata: { name: 'web-1' }, spec: 'none' }],
+    [pod, { ...named, metadata: { name: 'web-1' }, spec: { containers: [{ name: 7 }] } }],
+    [pod, { ...named, metadata: { name: 'web-1', managedFields: 'none' } }],
+    [pod, { ...named, metadata: { name: 'web-1', creationTimestamp: 7 } }],
+    [route, { ...named, metadata: null, spec: {} }],
+    [route, { ...named, metadata: { name: 'web', namespace: [] } }],
+    [route, { metadata: {}, items: [] }],
     ['/apis', null],
     ['/apis', { kind: 'PodList', items: [null, 3, {}] }],
     ['/apis', { items: [{ metadata: { name: 'apps' }, versions: [{}] }] }],
@@ -59,12 +78,22 @@ describe('an answer that is no API server’s', () => {
   )
 })
 
+test('what is null is absent, as it is to Kubernetes', () => {
+  const answer = {
+    ...named,
+    metadata: { name: 'web-1', labels: null },
+    spec: { containers: null },
+    status: null,
+  }
+  expect(ask(pod, answer)()).toEqual({ ...named, metadata: { name: 'web-1' }, spec: {} })
+})
+
 describe('an answer that is one', () => {
   test.each<[string, unknown, string?]>([
     [web, service],
     [services, { kind: 'ServiceList', metadata: {}, items: [{ ...service, kind: undefined }] }],
     [services, { kind: 'ServiceList', metadata: {}, items: null }],
-    [slices, { items: [{ metadata: { name: 'web-1' }, endpoints: null, ports: null }] }],
+    [slices, { items: [{ metadata: { name: 'web-1' } }] }],
     [web, { kind: 'Status', status: 'Success' }, 'DELETE'],
     ['/version', { major: '1' }],
     [
