@@ -70,16 +70,17 @@ export class Collector {
       const isWhole = this.#isEverywhere || new Set(members.map(({ name }) => name)).size >= manyServices
       const scope = this.#scopes.get(namespace) ?? { namespace: this.#placeOf(namespace), isWhole }
       this.#scopes.set(namespace, scope)
-      ignore(this.inFront([namespace]))
+      ignore(this.inFront([namespace], members))
       for (const { name } of members) ignore(this.#services.slices(scope, name))
     }
     ignore(this.inFront(namespaces))
     if (wants.inputs.has('proxy')) ignore(this.#proxy())
   }
 
-  /** What stands in front of the Services of some namespaces. */
-  async inFront(namespaces: readonly string[]): Promise<ObjectTable> {
-    return await this.objects.read(namespaces.map((namespace) => this.#placeOf(namespace)))
+  /** What stands in front of the Services of some namespaces; of these alone, where they are given. */
+  async inFront(namespaces: readonly string[], services?: readonly NamespacedName[]): Promise<ObjectTable> {
+    const places = namespaces.map((namespace) => this.#placeOf(namespace))
+    return await this.objects.read(places, services && new Set(services.map(({ name }) => name)))
   }
 
   /** The Services of these names, as far as there are any, and what of them may not be read. */
@@ -129,7 +130,10 @@ export class Collector {
         })
       }),
     )
-    const objects = this.inFront([...groups.keys(), ...namespaces])
+    const objects = this.inFront(
+      [...groups.keys(), ...namespaces],
+      namespaces.length === 0 ? asked.map(({ ref }) => ref) : undefined,
+    )
     const [all, common] = await Promise.all([
       found,
       this.#common(objects, {

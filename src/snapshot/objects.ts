@@ -30,13 +30,19 @@ export class ObjectReader {
     this.#signal = signal
   }
 
-  /** What matters for targets of these namespaces, together; `undefined` among them stands for all namespaces. */
-  async read(namespaces: readonly (string | undefined)[]): Promise<ObjectTable> {
+  /**
+   * What matters for targets of these namespaces, together; `undefined` among them stands for all namespaces. Where all targets are
+   * Services of these names, what only matters on ways of others is left out.
+   */
+  async read(
+    namespaces: readonly (string | undefined)[],
+    services?: ReadonlySet<string>,
+  ): Promise<ObjectTable> {
     const places = namespaces.includes(undefined) ? [undefined] : [...new Set(namespaces)]
     const gaps = new Map<string, Unknown>()
     const entries = await Promise.all(
       objectTypes.map(async (type) => {
-        const lists = await Promise.all(places.map((place) => this.#relevant(type, place, gaps)))
+        const lists = await Promise.all(places.map((place) => this.#relevant(type, place, gaps, services)))
         return [listName(type), together(lists)] as const
       }),
     )
@@ -113,11 +119,19 @@ export class ObjectReader {
     type: ObjectType,
     namespace: string | undefined,
     gaps: Map<string, Unknown>,
+    services?: ReadonlySet<string>,
   ): Promise<List> {
-    if (type.beside !== undefined) {
-      const others = await Promise.all(type.beside.map((one) => this.#relevant(one, namespace, gaps)))
-      const counts = type.besideIf ?? (() => true)
-      if (!others.some((list) => list.known && list.value.some(counts))) return known([])
+    const listsOf = (types: readonly ObjectType[]): Promise<List[]> =>
+      Promise.all(types.map((one) => this.#relevant(one, namespace, gaps, services)))
+    const { onWays, beside, besideIf = () => true } = type
+    const signs = onWays === undefined || services === undefined ? undefined : await listsOf(onWays.of)
+    const isTold = signs?.some(
+      (list) => list.known && list.value.some((one) => onWays?.tells(one, services!)),
+    )
+    if (isTold === false && signs?.every((list) => list.known) === true) return known([])
+    if (isTold !== true && beside !== undefined) {
+      const others = await listsOf(beside)
+      if (!others.some((list) => list.known && list.value.some(besideIf))) return known([])
     }
     const isWide = namespace === undefined || type.within === 'everywhere' || type.scope === 'cluster'
     const all = await this.#list(type, isWide ? undefined : namespace)

@@ -5,10 +5,9 @@ import { apisixRoutes, apisixUpstreams } from './objects.ts'
 /** What runs of the controller, as its chart labels it since 1.0. */
 export const apisixPrograms = programsFact(
   'what runs of the APISIX Ingress controller',
-  workloadsWith('app.kubernetes.io/name in (apisix-ingress-controller,ingress-controller)', [
-    apisixRoutes,
-    apisixUpstreams,
-  ]),
+  workloadsWith('app.kubernetes.io/name in (apisix-ingress-controller,ingress-controller)', {
+    beside: [apisixRoutes, apisixUpstreams],
+  }),
 )
 
 /**

@@ -1,24 +1,19 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
-import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
+import { besideGateways, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 import { defined } from '../../model/common/defined.ts'
+import { backendTrafficPolicies, group } from './policies.ts'
 
-export const group = 'gateway.envoyproxy.io'
-
-export const backendTrafficPolicies: ObjectType<LooseObject> = {
-  ...customType(group, 'backendtrafficpolicies', 'BackendTrafficPolicy'),
-  versions: ['v1alpha1'],
-  within: 'everywhere',
-}
+export { backendTrafficPolicies, group }
 
 /** How its Envoys are set up, for a class or a gateway. */
 export const envoyProxies: ObjectType<LooseObject> = {
   ...customType(group, 'envoyproxies', 'EnvoyProxy'),
   versions: ['v1alpha1'],
   within: 'everywhere',
-  beside: [gateways, gatewayClasses],
+  ...besideGateways,
 }
 
 /** `backendtrafficpolicy/x`, or `btp/x` as kubectl has it. */

@@ -4,7 +4,7 @@ import type { FactType, Store } from '../../model/cluster/store.ts'
 import { at, text } from '../kit/loose.ts'
 import { isAtLeastVersion, versionOf, type Version } from '../kit/version.ts'
 import { workloadsWith, type Program, programsOf } from '../kit/workloads.ts'
-import { gatewayClasses, gateways } from './objects.ts'
+import { besideGateways, gatewayClasses } from './objects.ts'
 import { parentsOf } from './parents.ts'
 import { type Implementation, implementationOf, implementations } from './implementations.ts'
 import { defined } from '../../model/common/defined.ts'
@@ -22,7 +22,7 @@ type ProgramsByName = ReadonlyMap<string, Program>
 /** As the charts of those controllers name them whose version matters (`image` of an implementation). */
 export const controllerWorkloads = workloadsWith(
   'app.kubernetes.io/name in (gateway-helm,nginx-gateway-fabric,nginx-gateway)',
-  [gateways],
+  besideGateways,
 )
 
 /** The program of each implementation that runs here, by its label; of several versions none counts. */

@@ -1,4 +1,6 @@
-import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import { isOfType, type LooseObject, type ObjectType, type WaySigns } from '../../model/cluster/object.ts'
+import { backendTrafficPolicies } from '../envoy-gateway/policies.ts'
+import { namesAny } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 
 export const group = 'gateway.networking.k8s.io'
@@ -22,16 +24,31 @@ export const grpcRoutes: ObjectType<LooseObject> = {
   ...everywhere('grpcroutes', 'GRPCRoute', ['v1', 'v1alpha2']),
   keepsApplied: true,
 }
-export const gateways = everywhere('gateways', 'Gateway', ['v1', 'v1beta1'])
+
+/** A route leads to a Service by naming it. */
+const onWays: WaySigns = { of: [httpRoutes, grpcRoutes], tells: namesAny }
+
+/** A policy may name one that is not there, which is said of a Service of nearly that name. */
+export const gateways: ObjectType<LooseObject> = {
+  ...everywhere('gateways', 'Gateway', ['v1', 'v1beta1']),
+  onWays: {
+    of: [...onWays.of, backendTrafficPolicies],
+    tells: (object, services) => isOfType(object, backendTrafficPolicies) || namesAny(object, services),
+  },
+}
+
+/** What else matters where routes lead through gateways. */
+const besideRoutes = { beside: [httpRoutes, grpcRoutes], onWays }
+export const besideGateways = { beside: [gateways], onWays }
 
 /** Listeners of a Gateway that stand in an object of their own: since v1.5, and as an experiment before. */
 export const listenerSets: ObjectType<LooseObject> = {
   ...everywhere('listenersets', 'ListenerSet', ['v1']),
-  beside: [httpRoutes, grpcRoutes],
+  ...besideRoutes,
 }
 export const xListenerSets: ObjectType<LooseObject> = {
   ...everywhere('xlistenersets', 'XListenerSet', ['v1alpha1'], 'gateway.networking.x-k8s.io'),
-  beside: [httpRoutes, grpcRoutes],
+  ...besideRoutes,
 }
 
 /** A class says which controller serves a Gateway. Whoever runs the cluster makes it, or the controller itself. */
@@ -39,12 +56,12 @@ export const gatewayClasses: ObjectType<LooseObject> = {
   ...everywhere('gatewayclasses', 'GatewayClass', ['v1', 'v1beta1']),
   scope: 'cluster',
   isOfCluster: true,
-  beside: [gateways],
+  ...besideGateways,
 }
 
 export const referenceGrants: ObjectType<LooseObject> = {
   ...everywhere('referencegrants', 'ReferenceGrant', ['v1', 'v1beta1', 'v1alpha2']),
-  beside: [httpRoutes, grpcRoutes],
+  ...besideRoutes,
 }
 
 /** Session persistence for a Service, from v1.3 on; its group is that of experiments. */

@@ -8,7 +8,7 @@ export const ingressPrograms = programsFact(
   'the controllers of Ingresses',
   workloadsWith(
     'app.kubernetes.io/name in (ingress-nginx,rke2-ingress-nginx,kubernetes-ingress,nginx-ingress,traefik,kong,controller,gateway)',
-    [ingresses, ...ingressRoutes],
+    { beside: [ingresses, ...ingressRoutes] },
   ),
 )
 

@@ -21,4 +21,6 @@ export const destinationRules = everywhere('destinationrules', 'DestinationRule'
 export const istioGateways = everywhere('gateways', 'Gateway')
 
 /** What the selectors of Gateways name, and istiod: Istio's charts and its operator put this label on both. */
-export const istioProxies = workloadsWith('istio', [istioGateways, virtualServices, destinationRules])
+export const istioProxies = workloadsWith('istio', {
+  beside: [istioGateways, virtualServices, destinationRules],
+})

@@ -1,7 +1,7 @@
-import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import type { LooseObject, ObjectType, WaySigns } from '../../model/cluster/object.ts'
 import { groupOf, resourceName } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { at, list, record, text } from './loose.ts'
+import { at, list, namesAny, record, text } from './loose.ts'
 
 /** CustomResourceDefinitions, as far as they are read. */
 export const definitions: ObjectType<LooseObject> = {
@@ -15,7 +15,11 @@ export const definitions: ObjectType<LooseObject> = {
 /** The definition of a type: which fields its objects have in this cluster. It is long, and read where one of them names the field. */
 export function definitionOf(type: ObjectType, field = ''): ObjectType<LooseObject> {
   const besideIf = (object: LooseObject): boolean => JSON.stringify(object).includes(field)
-  return { ...definitions, isOfCluster: true, only: resourceName(type), beside: [type], besideIf }
+  const onWays: WaySigns = {
+    of: [type],
+    tells: (object, services) => namesAny(object, services) && besideIf(object),
+  }
+  return { ...definitions, isOfCluster: true, only: resourceName(type), beside: [type], besideIf, onWays }
 }
 
 /** A part of a schema. */

@@ -1,4 +1,6 @@
+import type { LooseObject } from '../../model/cluster/object.ts'
 import { asRecord } from '../../model/common/record.ts'
+import { onceFor } from './once.ts'
 
 /**
  * Reading of objects whose schema is not ours: whatever is not of the expected shape reads as absent. Nothing here
@@ -26,6 +28,14 @@ export function at(value: unknown, path: string): unknown {
   for (const key of keysOf(path)) inner = record(inner)[key]
   return inner
 }
+
+/** Whether something that an object says is one of these names. Each type that may matter beside it asks. */
+export function namesAny(object: LooseObject, names: ReadonlySet<string>): boolean {
+  const said = textOf(object)
+  return names.values().some((name) => said.includes(`"${name}"`))
+}
+
+const textOf = onceFor(({ spec }: LooseObject) => JSON.stringify(spec ?? null))
 
 /** There are a few hundred paths in the sources, and each is asked for in thousands of objects. */
 const known = new Map<string, readonly string[]>()

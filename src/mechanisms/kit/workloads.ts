@@ -10,8 +10,7 @@ import { isAtLeastVersion, type Version, versionOf } from './version.ts'
  */
 export function workloadsWith(
   selector: string,
-  beside: readonly ObjectType[],
-  besideIf?: ObjectType['besideIf'],
+  around: Pick<ObjectType, 'beside' | 'besideIf' | 'onWays'>,
 ): FactType<readonly LooseObject[]> & { reads: readonly ObjectType[] } {
   const types = [
     { resource: 'deployments', kind: 'Deployment' },
@@ -24,8 +23,7 @@ export function workloadsWith(
     within: 'everywhere',
     isOfCluster: true,
     selector,
-    beside,
-    ...(besideIf === undefined ? {} : { besideIf }),
+    ...around,
   }))
   return {
     name: `workloads with ${selector}`,

@@ -7,14 +7,13 @@ import { routeGroups } from './objects.ts'
 /** What runs of Skipper, as its documentation labels it; asked for where an object is for it. */
 export const skipperPrograms = programsFact(
   'what runs of Skipper',
-  workloadsWith(
-    'application in (skipper,skipper-ingress)',
-    [ingresses, routeGroups],
-    (object) =>
+  workloadsWith('application in (skipper,skipper-ingress)', {
+    beside: [ingresses, routeGroups],
+    besideIf: (object) =>
       object.kind === routeGroups.kind ||
       ingressClass(object) === 'skipper' ||
       Object.keys(object.metadata.annotations ?? {}).some((key) => key.startsWith('zalando.org/')),
-  ),
+  }),
 )
 
 /** The algorithm of whatever names none (config/config.go); undefined where it stands in a file, or several programs differ. */

@@ -33,6 +33,8 @@ export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
   beside?: readonly ObjectType[]
   /** Of these, only those count for which this holds. */
   besideIf?: (object: KubernetesObject) => boolean
+  /** For Services it matters only where something may tell of a way to one of them; what else is `beside` is not waited for then. */
+  onWays?: WaySigns
   /** What was applied with kubectl matters. Of other objects it is let go of: it is half of their size. */
   keepsApplied?: boolean
   /** A label selector; of all others none matters. */
@@ -45,6 +47,13 @@ export interface ObjectType<T extends KubernetesObject = KubernetesObject> {
   isOfCluster?: boolean
   /** Nothing is of it: it ties the type of the objects to this constant. */
   readonly of?: T
+}
+
+/** What tells that a way to a Service may lead past objects of another type. */
+export interface WaySigns {
+  of: readonly ObjectType[]
+  /** Whether one of those does, for Services of these names. */
+  tells: (object: KubernetesObject, services: ReadonlySet<string>) => boolean
 }
 
 /** `apps` of `apps/v1`; empty for the core group. */

@@ -74,6 +74,82 @@ describe('what one Service needs', () => {
     )
   })
 
+  describe('beside routes', () => {
+    const api = '/apis/gateway.networking.k8s.io/v1'
+    const object = (named: string, namespace: string | undefined, spec: object) => ({
+      metadata: { name: named, ...(namespace === undefined ? {} : { namespace }) },
+      spec,
+    })
+    const route = (backend: string) =>
+      object('route', 'shop', {
+        parentRefs: [{ name: 'public' }],
+        rules: [{ sessionPersistence: { sessionName: 'lb' }, backendRefs: [{ name: backend, port: 80 }] }],
+      })
+    const gateway = object('public', 'shop', {
+      gatewayClassName: 'eg',
+      listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+    })
+    const controllerName = 'gateway.envoyproxy.io/gatewayclass-controller'
+    const policies = '/apis/gateway.envoyproxy.io/v1/backendtrafficpolicies'
+    const asNamed = async (backend: string, more: Parameters<typeof fakeCluster>[0] = {}) => {
+      const { cluster, asked } = fakeCluster({
+        ...base,
+        '/apis': groups('gateway.networking.k8s.io', 'gateway.envoyproxy.io'),
+        [`${api}/httproutes`]: { items: [route(backend)] },
+        [`${api}/gateways`]: { items: [gateway] },
+        [`${api}/gatewayclasses`]: { items: [object('eg', undefined, { controllerName })] },
+        ...more,
+      })
+      const collector = new Collector(cluster)
+      const snapshot = await collector.collect([target])
+      const narrow = asked.filter((path) => path.startsWith(api))
+      const whole = { ...snapshot, objects: await collector.inFront([target.namespace]) }
+      return { narrow, explanations: [snapshot, whole].map((one) => analyse(one, target)) }
+    }
+
+    it('is what leads to it through a gateway, where a route names it', async () => {
+      const { narrow, explanations } = await asNamed('web')
+      expect(narrow).toEqual(
+        expect.arrayContaining([`${api}/gateways`, `${api}/gatewayclasses`, `${api}/referencegrants`]),
+      )
+      expect(explanations[0]?.paths.map(({ entry }) => entry.kind)).toContain('host')
+      expect(explanations[0]).toEqual(explanations[1])
+    })
+
+    it('is none of that for the routes of others, and says the same', async () => {
+      const { narrow, explanations } = await asNamed('web2')
+      expect(narrow.toSorted()).toEqual(
+        ['backendlbpolicies', 'grpcroutes', 'httproutes'].map((one) => `${api}/${one}`),
+      )
+      expect(explanations[0]).toEqual(explanations[1])
+    })
+
+    it('is the gateways where a policy may name one that is not there', async () => {
+      const policy = (name: string) =>
+        object('policy', 'shop', {
+          targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }],
+        })
+      const given = await asNamed('web2', {
+        [policies]: { items: [policy('web')] },
+        [`${api}/gateways`]: { items: [gateway, object('web', 'shop', {})] },
+      })
+      expect(given.narrow).toContain(`${api}/gateways`)
+      expect(given.explanations[0]?.findings.map(({ code }) => code)).not.toContain('AFF-EG-BAD-TARGET')
+      const missing = await asNamed('web2', { [policies]: { items: [policy('web')] } })
+      expect(missing.explanations[0]?.findings.map(({ code }) => code)).toContain('AFF-EG-BAD-TARGET')
+    })
+
+    it('is all that may matter, where the routes may not be read', async () => {
+      const refused = {
+        [`${api}/httproutes`]: 'forbidden',
+        [`${api}/namespaces/shop/httproutes`]: 'forbidden',
+      }
+      const { narrow, explanations } = await asNamed('web', refused)
+      expect(narrow).toContain(`${api}/gateways`)
+      expect(explanations[0]).toEqual(explanations[1])
+    })
+  })
+
   it('is less without affinity', async () => {
     const { cluster, asked } = fakeCluster({
       ...base,

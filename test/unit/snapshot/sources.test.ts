@@ -33,7 +33,7 @@ function objectsOf(type: ObjectType): LooseObject[] {
       ...(namespace === undefined ? {} : { namespace }),
     },
     // It has what others are read for.
-    spec: { marker: kind, sessionPersistence: {}, useSourceIp: true },
+    spec: { marker: kind, service: 'web', sessionPersistence: {}, useSourceIp: true },
   }))
 }
 
