@@ -7,7 +7,7 @@ import type { Connection } from './kubeconfig/resolve.ts'
 import { listItems } from './answers/paging.ts'
 import type { RequestLog } from './transport/request-log.ts'
 import type { Sender } from './transport/sender.ts'
-import { isAboutObject, statusOf } from './answers/status.ts'
+import { isAboutObject, isStatus, statusOf } from './answers/status.ts'
 import type {
   Answer,
   CallOptions,
@@ -38,6 +38,8 @@ interface Call {
   contentType?: string
   /** Sending it twice does no more than sending it once. */
   repeatable: boolean
+  /** An application answers, as it likes; the server refuses with a Status of its own. */
+  ofPod?: boolean
   /** The answer goes on for long. */
   lasting?: boolean
 }
@@ -70,11 +72,11 @@ export class Client implements Cluster {
   }
 
   async text(path: string, options: CallOptions = {}): Promise<string> {
-    return (await this.answer(path, options)).body
+    return (await this.#answer({ method: 'GET', path, query: options.query, repeatable: true }, options)).body
   }
 
   answer(path: string, options: CallOptions = {}): Promise<Answer> {
-    return this.#answer({ method: 'GET', path, query: options.query, repeatable: true }, options)
+    return this.#answer({ method: 'GET', path, repeatable: true, ofPod: true }, options)
   }
 
   list<T extends object>(path: string, options: CallOptions = {}): AsyncGenerator<T, void, undefined> {
@@ -167,13 +169,15 @@ export class Client implements Cluster {
   async #answer(call: Call, options: CallOptions): Promise<Answer> {
     const limit = this.#limit(options)
     try {
-      const { headers, body } = await this.#send(call, limit)
+      const { status, statusText, headers, body } = await this.#send(call, limit)
       const text = await textOf(body, limit)
       this.#log.body(text)
+      if (status >= 400 && isStatus(text))
+        throw new ApiError(statusOf(status, statusText, text), { verb: call.method, path: call.path })
       const all = Object.entries(headers).flatMap(([name, values = []]) =>
         [values].flat().map((value) => [name, value] as const),
       )
-      return { headers: all, body: text }
+      return { status, headers: all, body: text }
     } catch (error) {
       throw limit.explain(error)
     } finally {
@@ -205,7 +209,7 @@ export class Client implements Cluster {
       lasting,
     }
     const response = await this.#sender.send(request, call.repeatable)
-    if (response.status >= 200 && response.status < 300) return response
+    if (call.ofPod === true || (response.status >= 200 && response.status < 300)) return response
     throw await this.#failure(response, { verb: method, path: call.path }, limit)
   }
 

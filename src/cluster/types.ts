@@ -63,6 +63,7 @@ export interface UpgradeOptions extends CallOptions {
 }
 
 export interface Answer {
+  status: number
   /** Names in lower case. */
   headers: (readonly [name: string, value: string])[]
   body: string

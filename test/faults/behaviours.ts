@@ -33,6 +33,19 @@ const answers = (text: string): string => `s.once('data', () => s.end(${text}))`
 const ok = (body: string): string =>
   answers(`'HTTP/1.1 200 OK\\r\\nContent-Length: ' + (${body}).length + '\\r\\n\\r\\n' + ${body}`)
 
+/** Of three pods each finds out which of their names comes first: `leader` is the same in all of them. */
+const led = (name: string, body: string): Behaviour => ({
+  name,
+  telling: 'unclear',
+  program: `const names = new Set([name]); let leader = name, left = 60
+const ask = () => left-- > 0 && http.get({ host: name.replace(/-[^-]+-[^-]+$/, ''), port: 80, path: '/self', agent: false }, (res) => {
+  let text = ''
+  res.on('data', (part) => (text += part)).on('end', () => { names.add(text); leader = [...names].sort()[0]; setTimeout(ask, 40) })
+}).on('error', () => setTimeout(ask, 300))
+ask()
+http.createServer((req, res) => { if (req.url === '/self') return void res.end(name); ${body} }).listen(8080)`,
+})
+
 export const behaviours: readonly Behaviour[] = [
   http('name', 'named', 'res.end(name)'),
   http('name in JSON', 'named', 'res.end(JSON.stringify({ pod: name, at: Date.now() }))'),
@@ -98,6 +111,15 @@ export const behaviours: readonly Behaviour[] = [
     "res.writeHead(200, { 'content-length': 99 }); res.write(name); req.socket.end()",
   ),
   http('name, then a reset', 'unclear', 'res.end(name, () => req.socket.resetAndDestroy())'),
+  led('leader in a header', "res.setHeader('x-leader', leader); res.end('ok')"),
+  led('leader in a redirect', "res.writeHead(302, { location: 'http://' + leader + '/' }); res.end()"),
+  led('leader in 404', "res.statusCode = 404; res.end('ask ' + leader)"),
+  led(
+    'itself and the leader, in any order',
+    'res.end([name, leader].sort(() => Math.random() - 0.5).join())',
+  ),
+  led('all members', 'res.end([...names].sort().join())'),
+  led('one of the members', 'res.end([...names][Math.floor(Math.random() * names.size)])'),
   raw('reset', 'nothing', "s.once('data', () => s.resetAndDestroy())"),
   raw('hangs', 'nothing', 's.resume()'),
   raw('closes at once', 'unclear', 's.end()'),
@@ -152,6 +174,17 @@ export const behaviours: readonly Behaviour[] = [
     'HTTP/2 only',
     'unclear',
     "s.once('data', (d) => String(d).startsWith('PRI') ? s.write(Buffer.from('000000040000000000', 'hex')) : s.end())",
+  ),
+  raw(
+    'SMTP',
+    'unclear',
+    String.raw`s.write('220 ' + name + ' ESMTP\r\n'); s.on('data', () => s.write('502\r\n'))`,
+  ),
+  raw('HTTP/0.9', 'unclear', answers('name')),
+  raw(
+    'no reason',
+    'named',
+    answers(String.raw`'HTTP/1.1 200\r\nContent-Length: ' + name.length + '\r\n\r\n' + name`),
   ),
   raw('SSH', 'unclear', String.raw`s.write('SSH-2.0-x\r\n')`),
   raw('Redis', 'unclear', String.raw`s.on('data', () => s.write('-ERR unknown command\r\n'))`),

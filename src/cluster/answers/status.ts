@@ -70,6 +70,9 @@ export function isAboutObject(body: string): boolean {
   return status !== undefined && status.message !== WORDS[404]?.message
 }
 
+/** Whether an API server says why it refuses. */
+export const isStatus = (body: string): boolean => parse(body) !== undefined
+
 function parse(body: string): Status | undefined {
   let value: unknown
   try {

@@ -187,6 +187,22 @@ describe('lists', () => {
   })
 })
 
+describe('what an application answers through the server', () => {
+  const web = '/api/v1/namespaces/shop/pods/web:80/proxy/'
+
+  it('comes as it is, whatever its status', async () => {
+    const server = await serve((_, response) => response.writeHead(302, { location: '/login' }).end('moved'))
+    const { status, headers, body } = await (await connectTo(server.url)).answer(web)
+    expect({ status, body }).toEqual({ status: 302, body: 'moved' })
+    expect(headers).toContainEqual(['location', '/login'])
+  })
+
+  it('is none where the server refuses', async () => {
+    const server = await serve((_, response) => fail(response, 403, 'Forbidden', 'pods "web" is forbidden'))
+    await expect((await connectTo(server.url)).answer(web)).rejects.toThrow('forbidden')
+  })
+})
+
 describe('failures', () => {
   const failing = async (listener: Listener) => {
     const cluster = await connectTo((await serve(listener)).url)

@@ -44,7 +44,10 @@ export async function confirmNames(
       const target = `${scheme === 'https' ? 'https:' : ''}${endpoint.pod}:${endpoint.port}`
       const url = `${podPath(namespace, target)}/proxy${path}`
       try {
-        const says = recogniser.recognise(identify(await cluster.answer(url, { signal: patience })))
+        const answer = await cluster.answer(url, { signal: patience })
+        // Of a gateway in between, perhaps about the pod.
+        if (answer.status >= 502) return 'unknown'
+        const says = recogniser.recognise(identify(answer))
         if (says?.kind !== 'pod') return isOne ? 'own' : 'unknown'
         return says.key === ownerOf(endpoint) ? 'own' : 'shared'
       } catch {

@@ -7,6 +7,7 @@ import { pod } from '../../endpoints.ts'
 const endpoints = [pod('web-0', 1), pod('web-1', 2), pod('web-2', 3)]
 
 interface Said {
+  status?: number
   headers?: [string, string][]
   body?: string
 }
@@ -15,10 +16,14 @@ interface Said {
 async function confirm(named: readonly string[], says: (own: string) => Said | undefined): Promise<string> {
   const cluster = {
     answer: (url: string) => {
-      const { headers = [], body = '' } = says(/pods\/(?<own>[\w-]+)/.exec(url)!.groups!['own']!) ?? {}
+      const {
+        status = 200,
+        headers = [],
+        body = '',
+      } = says(/pods\/(?<own>[\w-]+)/.exec(url)!.groups!['own']!) ?? {}
       return headers.length + body.length === 0
         ? Promise.reject(new Error('no answer'))
-        : Promise.resolve({ headers, body })
+        : Promise.resolve({ status, headers, body })
     },
   } as unknown as Cluster
   return await confirmNames(
@@ -48,6 +53,14 @@ describe('names in answers', () => {
       (own) => ({ headers: [['server', own]], body: 'web-0 web-1 web-2' }),
       'own',
     ],
+    [
+      'a leader, in a redirect',
+      ['web-0'],
+      () => ({ status: 302, headers: [['location', 'http://web-0/']] }),
+      'shared',
+    ],
+    ['its own, in a failure', ['web-0'], (own) => ({ status: 404, body: own }), 'own'],
+    ['a gateway’s failure', ['web-0'], (own) => ({ status: 502, body: `${own} is away` }), 'unknown'],
     ['one leader after another', ['web-0', 'web-1'], () => ({ body: 'primary web-2' }), 'shared'],
     [
       'the next one',
