@@ -2,9 +2,9 @@ import { connect, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { CompleteConfig, CompleteTarget } from '../complete-config.ts'
-import type { Exchange, Plan } from './base-lane.ts'
-import { Lane } from './lane.ts'
-import { Linger } from './linger.ts'
+import type { Exchange, Plan } from './lanes/base-lane.ts'
+import { Lane } from './lanes/lane.ts'
+import { Linger } from './lanes/linger.ts'
 
 /**
  * A backend that breaks connections must not decide for all of them: with one of two, all tries meet it in one run of 64,

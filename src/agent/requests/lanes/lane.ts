@@ -1,10 +1,10 @@
 import { Socket } from 'node:net'
-import type { Outcome, Replaced } from '../../model/probe/observation.ts'
+import type { Outcome, Replaced } from '../../../model/probe/observation.ts'
 import { BaseLane, type LaneUser, type Plan } from './base-lane.ts'
-import { connectTls } from './connect.ts'
-import { outcomeOf } from './failures.ts'
+import { connectTls } from '../connect.ts'
+import { outcomeOf } from '../failures.ts'
 import { type Progress, ResponseParser } from './http-response.ts'
-import { cookiePlace, type RequestPlace } from './place.ts'
+import { cookiePlace, type RequestPlace } from '../place.ts'
 
 /**
  * Connections read into this. One for all: what is in it is used up before the next read

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ResponseParser } from '../../../../src/agent/requests/http-response.ts'
+import { ResponseParser } from '../../../../../src/agent/requests/lanes/http-response.ts'
 
 const maxBody = 1000
 

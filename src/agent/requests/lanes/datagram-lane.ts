@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
-import type { Outcome } from '../../model/probe/observation.ts'
+import type { Outcome } from '../../../model/probe/observation.ts'
 import { BaseLane, type Plan } from './base-lane.ts'
-import { outcomeOf } from './failures.ts'
+import { outcomeOf } from '../failures.ts'
 
 /**
  * Requests over UDP: one datagram, answered by one. Each from a socket of its own, and so from a port of its own, unless

@@ -1,7 +1,7 @@
 import http2 from 'node:http2'
 import { expect, test } from 'vitest'
-import { configFor, observe } from '../support/observe.ts'
-import { listen, respond } from '../support/servers.ts'
+import { configFor, observe } from '../../support/observe.ts'
+import { listen, respond } from '../../support/servers.ts'
 
 const plain = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\npod-1'
 

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { Linger } from '../../../../src/agent/requests/linger.ts'
+import { Linger } from '../../../../../src/agent/requests/lanes/linger.ts'
 
 describe('connections whose end is the server’s', () => {
   test('are waited for a moment, and longer where they are looked for in the pod afterwards', () => {

@@ -1,12 +1,12 @@
 import type http2 from 'node:http2'
 import { connect } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { Outcome, Replaced } from '../../model/probe/observation.ts'
+import type { Outcome, Replaced } from '../../../model/probe/observation.ts'
 import { BaseLane, type LaneUser, type Plan } from './base-lane.ts'
-import { connectTls } from './connect.ts'
-import { outcomeOf } from './failures.ts'
+import { connectTls } from '../connect.ts'
+import { outcomeOf } from '../failures.ts'
 import { markOf } from './lane.ts'
-import { cookiePlace } from './place.ts'
+import { cookiePlace } from '../place.ts'
 
 /** What has been read of an answer. */
 interface PartialAnswer {

@@ -1,11 +1,11 @@
 import type { SecureContext } from 'node:tls'
-import type { Observation, Outcome, Replaced, Scheme } from '../../model/probe/observation.ts'
-import type { CompleteConfig, CompleteTarget } from '../complete-config.ts'
-import type { CookieUser } from '../cookies/user.ts'
-import type { Stage } from './failures.ts'
+import type { Observation, Outcome, Replaced, Scheme } from '../../../model/probe/observation.ts'
+import type { CompleteConfig, CompleteTarget } from '../../complete-config.ts'
+import type { CookieUser } from '../../cookies/user.ts'
+import type { Stage } from '../failures.ts'
 import type { ResponseParser } from './http-response.ts'
 import type { Linger } from './linger.ts'
-import { Course, type RequestPlace } from './place.ts'
+import { Course, type RequestPlace } from '../place.ts'
 
 /** How one request ended. The answer itself is in the lane's `answer` until the lane begins the next one. */
 export interface Exchange {
