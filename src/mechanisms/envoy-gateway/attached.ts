@@ -6,7 +6,7 @@ import { group as gatewayGroup } from '../gateway-api/objects.ts'
 import type { Routing } from '../gateway-api/routing.ts'
 import { at, list, record } from '../kit/loose.ts'
 import { onceFor } from '../kit/once.ts'
-import { selects } from '../kit/targeting.ts'
+import { matches } from '../kit/targeting.ts'
 import { backendTrafficPolicies, group, targetsOf } from './objects.ts'
 
 /** Where a policy is attached, the most specific first. */
@@ -86,7 +86,7 @@ function isSelected(policy: LooseObject, object: LooseObject, store: Store): boo
       record(selector)['kind'] === object.kind &&
       (record(selector)['group'] ?? gatewayGroup) === gatewayGroup &&
       (isNear || mayReach(policy, object, selector, store)) &&
-      selects(selector, object.metadata.labels ?? {}),
+      matches(selector, object.metadata.labels),
   )
 }
 

@@ -6,7 +6,7 @@ import type { Store } from '../../model/cluster/store.ts'
 import { routingOf } from '../gateway-api/routing.ts'
 import { hashedCookie } from '../kit/envoy.ts'
 import { at, list, record, text } from '../kit/loose.ts'
-import { policiesFor, selects, unreadable } from '../kit/targeting.ts'
+import { matches, policiesFor, unreadable } from '../kit/targeting.ts'
 import { customType } from '../kit/types.ts'
 import { services } from '../service/objects.ts'
 
@@ -105,7 +105,7 @@ function configsFor(ref: ObjectRef, store: Store): readonly LooseObject[] {
     ({ metadata, spec }) =>
       (metadata.namespace ?? 'default') === namespace &&
       list(at(spec, 'targetSelectors')).some(
-        (one) => record(one)['kind'] === ref.kind && selects(one, labels),
+        (one) => record(one)['kind'] === ref.kind && matches(one, labels),
       ),
   )
   return [...new Set([...policiesFor(backendConfigs, ref, store), ...selecting])]

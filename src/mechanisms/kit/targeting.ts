@@ -41,8 +41,8 @@ export function unreadable(types: readonly ObjectType[], store: Store): UnknownP
     : { kind: 'unknown', why: `objects of kind ${missing.kind} could not be read` }
 }
 
-/** Whether a selector, of `matchLabels` and `matchExpressions`, takes these labels. */
-export function selects(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
+/** Whether a LabelSelector matches; an empty one matches everything (k8s.io/apimachinery, LabelSelectorAsSelector). */
+export function matches(selector: unknown, labels: Readonly<Record<string, string>> = {}): boolean {
   const wanted = Object.entries(record(record(selector)['matchLabels']))
   return (
     wanted.every(([key, value]) => labels[key] === value) &&

@@ -1,8 +1,9 @@
 import { hasSelector, isProxied, serviceAnalyzer } from '../analyzer.ts'
-import { type LabelSelector, matches, selects } from '../selector.ts'
+import { matches } from '../../kit/targeting.ts'
+import { selects } from '../selector.ts'
 
 interface PolicySpec {
-  podSelector?: LabelSelector
+  podSelector?: unknown
   policyTypes?: string[]
   ingress?: { from?: unknown[] }[] | null
 }
@@ -24,7 +25,7 @@ export const networkPolicy = serviceAnalyzer({
       const spec = (policy.spec ?? {}) as PolicySpec
       const restricts = spec.policyTypes === undefined || spec.policyTypes.includes('Ingress')
       if (!restricts || letsEveryoneIn(spec)) return false
-      return (labels.length > 0 ? labels : [selector]).some((set) => matches(spec.podSelector ?? {}, set))
+      return (labels.length > 0 ? labels : [selector]).some((set) => matches(spec.podSelector, set))
     })
     if (named.length === 0) return
     const names = named.map((policy) => policy.metadata.name)
