@@ -1,9 +1,8 @@
 import { at, now, type JsonObject, type Resource } from '../objects/resource.ts'
 import { types } from '../objects/resource-types.ts'
 import type { Store } from '../objects/store.ts'
-import { record, refuse } from './events.ts'
 import { hashOf, randomSuffix } from './names.ts'
-import { quotaRefusal } from './quotas.ts'
+import { createPod } from './pods.ts'
 import { deletePod, isOwnedBy, ownerReference } from './owners.ts'
 import { onChanges } from './reconciler.ts'
 
@@ -150,22 +149,5 @@ function reconcileReplicaSet(store: Store, set: Resource): void {
 function makePod(store: Store, set: Resource): boolean {
   const { metadata, spec } = at(set, 'spec', 'template') as Template
   const name = `${set.metadata.name}-${randomSuffix()}`
-  const refusal = quotaRefusal(store, set.metadata.namespace, name)
-  if (refusal !== undefined) {
-    refuse(store, set, refusal.message)
-    return false
-  }
-  store.create(types.pods, {
-    metadata: {
-      name,
-      namespace: set.metadata.namespace,
-      labels: metadata?.labels ?? {},
-      ...(metadata?.annotations === undefined ? {} : { annotations: metadata.annotations }),
-      ownerReferences: [ownerReference(set)],
-    },
-    spec: { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, ...spec },
-    status: { phase: 'Pending' },
-  })
-  record(store, set, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`)
-  return true
+  return createPod(store, set, { ...metadata, name, spec: { restartPolicy: 'Always', ...spec } })
 }

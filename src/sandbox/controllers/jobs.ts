@@ -1,10 +1,10 @@
 import { at, now, type JsonObject, type Resource } from '../objects/resource.ts'
 import { types } from '../objects/resource-types.ts'
 import type { Store } from '../objects/store.ts'
-import { record, refuse } from './events.ts'
+import { record } from './events.ts'
 import { randomSuffix } from './names.ts'
-import { quotaRefusal } from './quotas.ts'
-import { deletePod, isOwnedBy, ownerReference } from './owners.ts'
+import { createPod } from './pods.ts'
+import { deletePod, isOwnedBy } from './owners.ts'
 import { onChanges } from './reconciler.ts'
 import { survive } from './survive.ts'
 
@@ -170,7 +170,7 @@ function withIndex(spec: JsonObject): JsonObject {
 
 /** False when there is no room for it. */
 function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string | undefined>): boolean {
-  const { name: jobName, namespace, uid } = job.metadata
+  const { name: jobName, uid } = job.metadata
   let index = 0
   while (taken.has(String(index))) index += 1
   const indexed = spec.completionMode === 'Indexed' ? { [indexLabel]: String(index) } : {}
@@ -178,34 +178,18 @@ function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string |
   const suffix = spec.completionMode === 'Indexed' ? `${index}-${randomSuffix()}` : randomSuffix()
   const { metadata } = spec.template
   const name = `${jobName}-${suffix}`
-  const refusal = quotaRefusal(store, namespace, name)
-  if (refusal !== undefined) {
-    refuse(store, job, refusal.message)
-    return false
+  const labels = {
+    ...metadata?.labels,
+    ...indexed,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': jobName,
+    'controller-uid': uid,
+    'job-name': jobName,
   }
-  store.create(types.pods, {
-    metadata: {
-      name,
-      namespace,
-      labels: {
-        ...metadata?.labels,
-        ...indexed,
-        'batch.kubernetes.io/controller-uid': uid,
-        'batch.kubernetes.io/job-name': jobName,
-        'controller-uid': uid,
-        'job-name': jobName,
-      },
-      annotations: { ...metadata?.annotations, ...indexed },
-      ownerReferences: [ownerReference(job)],
-    },
-    spec: {
-      terminationGracePeriodSeconds: 30,
-      ...(spec.completionMode === 'Indexed'
-        ? { hostname: `${jobName}-${index}`, ...withIndex(spec.template.spec) }
-        : spec.template.spec),
-    },
-    status: { phase: 'Pending' },
-  })
-  record(store, job, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`)
-  return true
+  const own =
+    spec.completionMode === 'Indexed'
+      ? { hostname: `${jobName}-${index}`, ...withIndex(spec.template.spec) }
+      : spec.template.spec
+  const annotations = { ...metadata?.annotations, ...indexed }
+  return createPod(store, job, { name, labels, annotations, spec: own })
 }
