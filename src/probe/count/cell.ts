@@ -96,9 +96,9 @@ const isNamed = (one: RecognisedBackend | undefined): boolean => one !== undefin
 export class Cell {
   readonly entry: SurveyEntry
   tally: Tally
+  readonly #given: CellOptions
   /** The client's address as backends saw it, with the number of answers that say so. */
   readonly seen = new Map<string, number>()
-  readonly #recogniser: Recogniser
   #endpoints: readonly Endpoint[]
   #client: EntryClient = { place: 'pod' }
   /** Replaced by what the proxy may pick once the client's node is known. */
@@ -121,8 +121,6 @@ export class Cell {
   #fresh: SwitchRecord[] = []
   #mayBeExempt = false
   #isExempt = false
-  readonly #cells: number
-  readonly #keep: CellOptions['keep']
   #raw: Observation[] | undefined
   /** Of these, answers that name a pod, and others. */
   readonly #raws = { named: 0, nameless: 0 }
@@ -141,48 +139,31 @@ export class Cell {
   readonly nameless = new Map<number, number>()
 
   constructor(options: CellOptions) {
-    const {
-      entry,
-      expectation,
-      recogniser,
-      endpoints,
-      cells,
-      followConnection = false,
-      keep,
-      session = 0,
-      letters = new Letters(),
-      claims,
-      isInTurn = false,
-      isLoose = false,
-      cookiesBefore,
-      visitsBefore,
-    } = options
-    this.isLoose = isLoose
+    const { entry, expectation, cells, claims, letters = new Letters() } = options
+    this.#given = options
+    this.isLoose = options.isLoose ?? false
     const { hostName = '', path = '/' } = entry.front ?? {}
-    this.cookies = new CookieLog(claims, cookiesBefore, {
+    this.cookies = new CookieLog(claims, options.cookiesBefore, {
       host: hostName.replace(/:\d+$/, '').toLowerCase(),
       path,
     })
-    this.visits = new VisitLog(visitsBefore)
+    this.visits = new VisitLog(options.visitsBefore)
     this.entry = entry
     this.#expectation = expectation
-    this.#cells = cells
-    this.#keep = keep
-    this.#raw = keep === undefined ? undefined : []
-    this.session = session
+    this.#raw = options.keep === undefined ? undefined : []
+    this.session = options.session ?? 0
     this.#letters = letters
     this.#counted = new CountedLog(cells)
     this.tally = this.#newTally((record) => this.#fresh.push(record))
-    this.#each = isInTurn ? this.#newTally() : undefined
-    this.#kept = followConnection ? new KeptConnection() : undefined
-    this.#recogniser = recogniser
-    this.#endpoints = endpoints
-    this.#history = new EndpointHistory(endpoints, this.#eligible())
+    this.#each = options.isInTurn === true ? this.#newTally() : undefined
+    this.#kept = options.followConnection === true ? new KeptConnection() : undefined
+    this.#endpoints = options.endpoints
+    this.#history = new EndpointHistory(options.endpoints, this.#eligible())
   }
 
   #newTally(onSwitch?: (record: SwitchRecord) => void): Tally {
     return new Tally(this.#expectation, {
-      tallies: this.#cells,
+      tallies: this.#given.cells,
       letters: this.#letters,
       ...defined({ onSwitch }),
     })
@@ -229,7 +210,7 @@ export class Cell {
     this.#before ??= target === 0 ? 0 : number - 1
     if (seenAddress !== undefined && (this.seen.size < mostSeen || this.seen.has(seenAddress)))
       this.seen.set(seenAddress, (this.seen.get(seenAddress) ?? 0) + 1)
-    const recognised = identity === undefined ? undefined : this.#recogniser.recognise(identity)
+    const recognised = identity === undefined ? undefined : this.#given.recogniser.recognise(identity)
     if (this.#mayBeExempt && recognised?.address !== undefined) this.#noteExemption(recognised.address)
     this.#kept?.add(observation, recognised?.key)
     this.#keepRaw(observation, recognised)
@@ -264,7 +245,7 @@ export class Cell {
     if (identity === undefined || identity.source === 'cache' || gatewayErrors.has(status)) return undefined
     const { cookies } = observation
     const named = this.cookies.named(status < 400 ? observation : defined({ cookies }))
-    return named === undefined ? undefined : this.#recogniser.named(named)
+    return named === undefined ? undefined : this.#given.recogniser.named(named)
   }
 
   #addInTurn(
@@ -298,19 +279,19 @@ export class Cell {
   get unattributed(): readonly Observation[] | undefined {
     const { named, nameless } = this.#raws
     const isSettled = this.#facts.nameIsShared !== true && named > nameless
-    return isSettled && this.#keep?.unlessNamed === true ? undefined : this.#raw
+    return isSettled && this.#given.keep?.unlessNamed === true ? undefined : this.#raw
   }
 
   /** Who answered is known by what the answers say. */
   get isNamedByAnswers(): boolean {
-    return !this.#isReassigned && !this.#recogniser.hasLearned
+    return !this.#isReassigned && !this.#given.recogniser.hasLearned
   }
 
   /** Adds everything up anew, with backends that were found out without the answers. */
   reassign(backendOf: (observation: Observation) => RecognisedBackend | undefined): void {
     this.tally.forget()
     const tally = this.#newTally()
-    this.#counted = new CountedLog(this.#cells)
+    this.#counted = new CountedLog(this.#given.cells)
     for (const observation of this.#raw ?? []) {
       const answered = observation.outcome === 'answered'
       const recognised = answered ? backendOf(observation) : undefined
@@ -323,10 +304,10 @@ export class Cell {
 
   #keepRaw(observation: Observation, recognised: RecognisedBackend | undefined): void {
     const raw = this.#raw
-    if (raw === undefined || this.#keep === undefined) return
+    if (raw === undefined || this.#given.keep === undefined) return
     if (isNamed(recognised)) this.#raws.named += 1
     else if (observation.outcome === 'answered') this.#raws.nameless += 1
-    const { most, unlessNamed } = this.#keep
+    const { most, unlessNamed } = this.#given.keep
     const room = unlessNamed && this.#raws.named > 0 ? Math.min(most, mostNamed) : most
     if (raw.length < room) raw.push(observation)
     else this.#raw = undefined
@@ -373,7 +354,8 @@ export class Cell {
         : parts
     const input: JudgeInput = {
       ...evidence,
-      anonymous: evidence.anonymous && this.#recogniser.takesDistinctAnswers ? 'told' : evidence.anonymous,
+      anonymous:
+        evidence.anonymous && this.#given.recogniser.takesDistinctAnswers ? 'told' : evidence.anonymous,
       unheard: this.#unheard(heard),
       ...facts,
       nameIsShared: nameIsShared && !this.#isReassigned,
