@@ -1,6 +1,6 @@
 import type { Analyzer, FindingDraft, Need, Report, View } from '../mechanisms/analyzer.ts'
 import { onceFor } from '../mechanisms/kit/once.ts'
-import { serviceKind } from '../mechanisms/service/objects.ts'
+import { serviceKind, services } from '../mechanisms/service/objects.ts'
 import type { Unknown } from '../model/cluster/fact.ts'
 import { type Finding, levels, type ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
@@ -55,8 +55,8 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
   // A Service configures no hop but its own, and there may be thousands of them.
   const paths =
     kind.type === serviceKind.type
-      ? pathsThrough(ref, network)
-      : pathsAbout(ref, network).map((path) => endedAt(path, scene))
+      ? pathsThrough(ref, network).map((path) => outside(path, scene))
+      : pathsAbout(ref, network).map((path) => outside(endedAt(path, scene), scene))
   const concerning = concerned(ref, paths, store)
   const view: View = {
     source,
@@ -109,6 +109,18 @@ function endedAt(path: Path, scene: Scene): Path {
     index < path.hops.length - 1 ? hop : { ...hop, role: 'no-effect', note: 'this Service is not there' },
   )
   return { ...path, hops, end: 'unknown' }
+}
+
+/** A way to a Service that is a name elsewhere: what that leads to nobody sees, and no pod of it is picked. */
+function outside(path: Path, { store }: Scene): Path {
+  const { namespace = '', name = '', kind } = path.hops.at(-1)?.next ?? {}
+  const spec = kind === 'Service' ? store.get(services, { namespace, name })?.spec : undefined
+  if (path.end !== 'pods' || spec?.type !== 'ExternalName') return path
+  const hops = path.hops.map((hop, index): PathHop => {
+    if (index < path.hops.length - 1) return hop
+    return { ...hop, role: 'unknown', note: hop.note ?? `leads to ${String(spec['externalName'])} by DNS` }
+  })
+  return { ...path, hops, end: 'elsewhere' }
 }
 
 /** Every code that somebody looks for, in the order in which they are asked. */

@@ -4,10 +4,9 @@ import type { PathHop } from '../../model/affinity/leg.ts'
 import { keyOf } from '../../model/cluster/object.ts'
 import { defined } from '../../model/common/defined.ts'
 
-/** Their mechanisms have findings of their own. */
-function hasOwnWords({ mechanism, policy, configuredBy }: PathHop): boolean {
+/** Their mechanisms have findings of their own, some about SameSite only. */
+function hasOwnWords({ mechanism, configuredBy }: PathHop, isOfSite = false): boolean {
   if (mechanism.startsWith('ingress-nginx')) return true
-  const isOfSite = policy.kind === 'cookie' && /^none$/i.test(policy.sameSite ?? '')
   return (
     isOfSite && (/^Traefik(, assumed)?$/.test(mechanism) || configuredBy[0]?.kind === 'BackendTrafficPolicy')
   )
@@ -24,11 +23,11 @@ export const refusedCookie: Analyzer = analyzer({
         const { policy, role, configuredBy, field } = hop
         const { host } = entry
         if (host === undefined || role === 'no-effect' || policy.kind !== 'cookie') continue
-        if (hasOwnWords(hop)) continue
         const [object] = configuredBy
         const refusal = refusalOf(policy, entry)
         const key = `${object && keyOf(object)} ${policy.name} ${refusal?.why}`
         if (refusal === undefined || object === undefined || said.has(key)) continue
+        if (hasOwnWords(hop, refusal.isOfSite)) continue
         said.add(key)
         const name = policy.name === undefined ? '' : ` ${policy.name}`
         report('AFF-L7-COOKIE-REFUSED', {

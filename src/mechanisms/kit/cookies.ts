@@ -31,7 +31,7 @@ export function coversPath(cookie: string, of: string): boolean {
 export function refusalOf(
   { domain = '', sameSite, secure, madeBy }: CookiePolicy,
   { kind, host }: Entry,
-): { why: string; mend: string } | undefined {
+): { why: string; mend: string; isOfSite?: true } | undefined {
   if (kind !== 'host' || host === undefined || madeBy !== 'proxy') return undefined
   const above = domain.replace(/^\./, '').toLowerCase()
   // A wildcard stands for hosts of which some may be below the domain.
@@ -39,5 +39,9 @@ export function refusalOf(
   const isAbove = coversHost(above, base) || (isWild && (base === '' || coversHost(base, above)))
   if (above !== '' && !isAbove) return { why: `the Domain ${domain}`, mend: 'leave its domain out' }
   if (sameSite?.toLowerCase() !== 'none' || secure === true) return undefined
-  return { why: 'SameSite=None without Secure', mend: 'let the cookie be Secure, and speak https' }
+  return {
+    why: 'SameSite=None without Secure',
+    mend: 'let the cookie be Secure, and speak https',
+    isOfSite: true,
+  }
 }

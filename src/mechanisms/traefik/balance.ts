@@ -16,6 +16,14 @@ export interface Balancer {
   first: Policy
   /** The cookie of its own, if it may have one. */
   cookie: CookieSettings | undefined
+  /** What it names of another namespace, which Traefik takes with allowCrossNamespace only: one refuses the whole of it. */
+  foreign: Foreign | undefined
+}
+
+interface Foreign {
+  /** `service blue/web`. */
+  what: string
+  field: string
 }
 
 /** A Service or a TraefikService that a balancer sends to. */
@@ -30,6 +38,8 @@ export interface Member {
   cookie: CookieSettings | undefined
   strategy: string | undefined
   arrival: Arrival
+  /** Whether nativeLB says where to send; where it does not, nativeLBByDefault does. */
+  isNativeSaid: boolean
 }
 
 /** What a name may end in: the provider of it, which reads custom resources. */
@@ -50,6 +60,7 @@ function memberOf(value: unknown, namespace: string, field: string, total = 0): 
       cookie,
       strategy: text(strategy),
       arrival: arrivalOf(value),
+      isNativeSaid: typeof at(value, 'nativeLB') === 'boolean',
       ...(total === 0 ? {} : { share: weightOf(value) / total }),
     },
   ]
@@ -88,6 +99,23 @@ function membersOf(values: readonly unknown[], namespace: string, field: string)
   return used.flatMap(({ value, index }) => memberOf(value, namespace, `${field}[${index}]`, total))
 }
 
+function foreignIn(members: readonly Member[], namespace: string): Foreign | undefined {
+  const found = members.find(({ to }) => to.namespace !== namespace)
+  if (found === undefined) return undefined
+  const { to, kind, field } = found
+  return { what: `${kind === 'Service' ? 'service' : 'traefikservice'} ${to.namespace}/${to.name}`, field }
+}
+
+/** The first middleware of another namespace; what names its provider is of none. */
+function foreignMiddleware(route: unknown, namespace: string, field: string): Foreign | undefined {
+  const found = list(at(route, 'middlewares')).flatMap((one, index): Foreign[] => {
+    const [name = '', other = namespace] = [text(at(one, 'name')), text(at(one, 'namespace'))]
+    if (other === namespace || name.includes('@')) return []
+    return [{ what: `middleware ${other}/${name}`, field: `${field}.middlewares[${index}]` }]
+  })
+  return found[0]
+}
+
 function namedIn(values: readonly unknown[], namespace: string, field: string): Member[] {
   return values.flatMap((value, index) => memberOf(value, namespace, `${field}[${index}]`))
 }
@@ -98,7 +126,7 @@ export function balancersIn(object: LooseObject): readonly Balancer[] {
   return [balancerOf(object)].filter((one) => one !== undefined)
 }
 
-/** The balancer of each route of an IngressRoute, and what the route matches. */
+/** The balancer of each route of an IngressRoute or IngressRouteTCP, and what the route matches. */
 export function routesOf(object: LooseObject): { match: string; field: string; balancer: Balancer }[] {
   const { namespace = '' } = object.metadata
   return list(at(object.spec, 'routes')).map((route, index) => {
@@ -111,7 +139,14 @@ export function routesOf(object: LooseObject): { match: string; field: string; b
     return {
       match,
       field,
-      balancer: { field: `${field}.services`, members, named, first: none, cookie: undefined },
+      balancer: {
+        field: `${field}.services`,
+        members,
+        named,
+        first: none,
+        cookie: undefined,
+        foreign: foreignMiddleware(route, namespace, field) ?? foreignIn([...members, ...named], namespace),
+      },
     }
   })
 }
@@ -126,21 +161,24 @@ export function balancerOf(object: LooseObject): Balancer | undefined {
     const values = list(at(weighted, 'services'))
     const members = membersOf(values, namespace, field)
     const named = namedIn(values, namespace, field)
-    return { field, members, named, cookie, first: cookie === undefined ? none : cookiePolicy(cookie) }
+    const first = cookie === undefined ? none : cookiePolicy(cookie)
+    return { field, members, named, cookie, first, foreign: foreignIn(named, namespace) }
   }
   // Answers of the mirrors are thrown away.
   if (mirroring !== undefined) {
     const field = 'spec.mirroring'
     const members = memberOf(mirroring, namespace, field)
     const copies = namedIn(list(at(mirroring, 'mirrors')), namespace, `${field}.mirrors`)
-    return { field, members, named: [...members, ...copies], first: none, cookie: undefined }
+    const named = [...members, ...copies]
+    return { field, members, named, first: none, cookie: undefined, foreign: foreignIn(named, namespace) }
   }
   if (highestRandomWeight === undefined) return undefined
   const field = 'spec.highestRandomWeight.services'
   const values = list(at(highestRandomWeight, 'services'))
   const members = membersOf(values, namespace, field)
   const named = namedIn(values, namespace, field)
-  return { field, members, named, first: { kind: 'hash', of: 'client address' }, cookie: undefined }
+  const first: Policy = { kind: 'hash', of: 'client address' }
+  return { field, members, named, first, cookie: undefined, foreign: foreignIn(named, namespace) }
 }
 
 /** What a member's own balancer of pods sticks on. */

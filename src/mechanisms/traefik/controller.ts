@@ -11,13 +11,13 @@ import {
 import { affinityKeys, readAnnotations, servicePrefix } from './annotations.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { controller as ingressNginx, cookieSwitch } from '../ingress-nginx/controller.ts'
-import { runningOf } from '../ingress/running.ts'
 import { nginxPrograms } from '../ingress-nginx/running.ts'
-import { isSince, type Program } from '../kit/workloads.ts'
+import { isSince } from '../kit/workloads.ts'
+import { optionOf, programsOfTraefik } from './options.ts'
 import { cookiePolicy, type CookieSettings } from './cookie.ts'
 
 /** What a service without a cookie does. */
-function serve({ service }: IngressBackend): Served {
+function serve({ service }: IngressBackend, store: Store): Served {
   const { cookie, nativeLb, nodePortLb, unreadable } = readAnnotations(annotationsOf(service))
   if (unreadable.length > 0)
     return {
@@ -25,8 +25,19 @@ function serve({ service }: IngressBackend): Served {
       arrival: 'pods',
       note: 'Traefik refuses the Service for its annotations: no route',
     }
+  const isExternal = service?.spec.type === 'ExternalName'
+  if (isExternal && optionOf('allowExternalNameServices', store, 'kubernetesingress') === false)
+    return {
+      policy: none,
+      arrival: 'pods',
+      note: 'Traefik refuses it: type ExternalName, and allowExternalNameServices is off',
+    }
   const isNodes = nodePortLb && service?.spec.type === 'NodePort'
-  const arrival = isNodes ? 'node-port' : nativeLb === true ? 'cluster-ip' : 'pods'
+  const arrival = isNodes
+    ? 'node-port'
+    : (nativeLb ?? optionOf('nativeLBByDefault', store, 'kubernetesingress')) === true
+      ? 'cluster-ip'
+      : 'pods'
   if (cookie === undefined) return { policy: none, arrival }
   return {
     policy: cookiePolicy(cookie),
@@ -48,11 +59,6 @@ export const traefikController: IngressController = {
 }
 
 export const nginxPrefix = 'nginx.ingress.kubernetes.io/'
-
-/** What runs here of Traefik. */
-export function programsOfTraefik(store: Store): readonly Program[] {
-  return runningOf(['traefik', 'traefik/traefik'], store)
-}
 
 /** What the provider reads since 3.7 only: both are said where the version cannot be seen. */
 function notesOf(

@@ -8,16 +8,23 @@ import { balancerOf, routesOf } from './balance.ts'
 import { balancerLegs } from './legs.ts'
 import { type Alternative, alternativesOf } from './rule.ts'
 import { plainRoute } from './tls.ts'
-import { ingressRouteKind, ingressRoutes, traefikServiceKind, traefikServices } from './objects.ts'
+import {
+  ingressRouteKind,
+  ingressRoutes,
+  ingressRouteTcpKind,
+  ingressRouteTcps,
+  traefikServiceKind,
+  traefikServices,
+} from './objects.ts'
 
-/** IngressRoute and TraefikService; what it does with Ingresses is in controller.ts. */
+/** IngressRoute, IngressRouteTCP and TraefikService; what it does with Ingresses is in controller.ts. */
 export const traefik: Mechanism = {
   name: 'traefik',
   label: 'Traefik',
-  targets: [anyKind(ingressRouteKind), anyKind(traefikServiceKind)],
-  routes: [...ingressRoutes, ...traefikServices],
+  targets: [anyKind(ingressRouteKind), anyKind(ingressRouteTcpKind), anyKind(traefikServiceKind)],
+  routes: [...ingressRoutes, ...ingressRouteTcps, ...traefikServices],
   legs: legsByType(
-    ...ingressRoutes.map((type) => drawnBy(type, routeLegs)),
+    ...[...ingressRoutes, ...ingressRouteTcps].map((type) => drawnBy(type, routeLegs)),
     ...traefikServices.map((type) => drawnBy(type, serviceLegs)),
   ),
   plain: plainRoute,

@@ -1,21 +1,27 @@
 import type { Arrival, Leg, Node } from '../../model/affinity/leg.ts'
-import type { Policy } from '../../model/affinity/policy.ts'
+import { none, type Policy } from '../../model/affinity/policy.ts'
 import { type LooseObject, refOf, refTo } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { type ObjectRef, objectName } from '../../model/findings/finding.ts'
 import { sendingLegs } from '../kit/front.ts'
-import { type Balancer, ownPolicy } from './balance.ts'
+import { services } from '../service/objects.ts'
+import { type Balancer, type Member, ownPolicy } from './balance.ts'
 import { type Child, counting, isAlike, namesakes } from './children.ts'
 import { traefikServices } from './objects.ts'
+import { optionOf } from './options.ts'
 
 /** The arrows from a balancer to what it sends to. Two stages, the Service and its pod, are one where the pods follow. */
 export function balancerLegs(from: Node, balancer: Balancer, object: LooseObject, store: Store): Leg[] {
   const { members, first } = balancer
   const isChoice = members.length > 1
+  // Connections have no cookies, and nothing in such a route says otherwise.
+  const isTcp = object.kind === 'IngressRouteTCP'
+  const odd = oddity(balancer, store)
   return members.flatMap((member): Leg[] => {
     const { to, field, share } = member
     const shared = share === undefined ? {} : { share }
-    const hop = { kind: 'ingress' as const, mechanism: 'Traefik', configuredBy: [refOf(object)] }
+    const mechanism = isTcp ? 'Traefik, TCP' : 'Traefik'
+    const hop = { kind: 'ingress' as const, mechanism, configuredBy: [refOf(object)] }
     if (member.kind === 'TraefikService')
       return [
         {
@@ -24,11 +30,15 @@ export function balancerLegs(from: Node, balancer: Balancer, object: LooseObject
           arrival: 'object',
           field,
           ...shared,
-          ...(isChoice ? { hop: { ...hop, policy: first } } : {}),
+          ...(odd.note !== undefined
+            ? { hop: { ...hop, policy: odd.isRefused ? none : first, note: odd.note } }
+            : isChoice
+              ? { hop: { ...hop, policy: first } }
+              : {}),
         },
       ]
     const { policy: own, arrival, configuredBy } = settingOf({ object, member }, balancer, store)
-    const note = isChoice ? choiceNote(first, own, members.length) : undefined
+    const note = odd.note ?? (isChoice ? choiceNote(first, own, members.length) : undefined)
     return sendingLegs(
       {
         object: from.object,
@@ -38,7 +48,7 @@ export function balancerLegs(from: Node, balancer: Balancer, object: LooseObject
         hop: {
           ...hop,
           configuredBy,
-          policy: own,
+          policy: odd.isRefused || isTcp ? none : own,
           ...(isChoice ? { among: first } : {}),
           ...(note === undefined ? {} : { note }),
         },
@@ -60,7 +70,7 @@ function settingOf(
   const found = named.length === 0 ? [] : counting(namesakes(child, store))
   const [first = child, second] =
     found.length === 1 && found.some((one) => isAlike(one, child)) ? [child] : found
-  const { arrival } = first.member
+  const arrival = arrivalIn(first.member, store)
   if (second === undefined) {
     const objects = new Set([child.object, first.object])
     return { policy: ownPolicy(first.member), arrival, configuredBy: [...objects].map(refOf) }
@@ -72,6 +82,35 @@ function settingOf(
     arrival: found.every(({ member }) => member.arrival === arrival) ? arrival : 'unknown',
     configuredBy: refs,
   }
+}
+
+/** Where a member's requests arrive: nativeLB comes before nodePortLB. */
+export function arrivalIn({ arrival, isNativeSaid }: Member, store: Store): Arrival {
+  return !isNativeSaid && optionOf('nativeLBByDefault', store) === true ? 'cluster-ip' : arrival
+}
+
+/** What of a balancer Traefik takes with an option only; without it there is no route. */
+function oddity({ foreign, members }: Balancer, store: Store): { note?: string; isRefused: boolean } {
+  const byName = members.find(
+    ({ kind, to }) => kind === 'Service' && store.get(services, to)?.spec.type === 'ExternalName',
+  )
+  const all = [
+    ...(foreign === undefined
+      ? []
+      : [{ what: `${foreign.what} is of another namespace`, option: 'allowCrossNamespace' as const }]),
+    ...(byName === undefined
+      ? []
+      : [
+          { what: `${byName.to.name} is of type ExternalName`, option: 'allowExternalNameServices' as const },
+        ]),
+  ]
+  const met = all.find(({ option }) => optionOf(option, store) === false)
+  if (met !== undefined)
+    return { isRefused: true, note: `Traefik refuses it: ${met.what}, and ${met.option} is off` }
+  const [open] = all.filter(({ option }) => optionOf(option, store) === undefined)
+  return open === undefined
+    ? { isRefused: false }
+    : { isRefused: false, note: `${open.what}: with ${open.option} only` }
 }
 
 /** What is special where a Service is chosen before its pod. */

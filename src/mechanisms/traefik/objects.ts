@@ -13,6 +13,7 @@ export const oldGroup = 'traefik.containo.us'
 type Types = readonly [ObjectType<LooseObject>, ObjectType<LooseObject>]
 
 export const ingressRoutes = types('ingressroutes', 'IngressRoute')
+export const ingressRouteTcps = types('ingressroutetcps', 'IngressRouteTCP')
 export const traefikServices = types('traefikservices', 'TraefikService')
 
 function types(resource: string, kind: string): Types {
@@ -29,6 +30,16 @@ export const ingressRouteKind: TargetKind<LooseObject> = {
   label: 'IngressRoute',
   words: ['ingressroutes', 'ingressroute.traefik.io', 'ingressroutes.traefik.io'],
   type: ingressRoutes[0],
+  refuseName: refuseSubdomain,
+  describe: ({ spec }) => ['Traefik', countOf(list(at(spec, 'routes')).length, 'route')],
+}
+
+/** `ingressroutetcp/shop`. */
+export const ingressRouteTcpKind: TargetKind<LooseObject> = {
+  name: 'ingressroutetcp',
+  label: 'IngressRouteTCP',
+  words: ['ingressroutetcps', 'ingressroutetcp.traefik.io', 'ingressroutetcps.traefik.io'],
+  type: ingressRouteTcps[0],
   refuseName: refuseSubdomain,
   describe: ({ spec }) => ['Traefik', countOf(list(at(spec, 'routes')).length, 'route')],
 }

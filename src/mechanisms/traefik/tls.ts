@@ -4,7 +4,7 @@ import { defined } from '../../model/common/defined.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { at, strings } from '../kit/loose.ts'
 import type { PlainHost } from '../mechanism.ts'
-import { programsOfTraefik } from './controller.ts'
+import { programsOfTraefik } from './options.ts'
 
 /**
  * Whether an IngressRoute is met by http alone: without `tls`, and on entry points none of which ends TLS by itself or sends

@@ -138,6 +138,11 @@ it.each([
   ['HAProxy Ingress', community(bad), community(good)],
   ['Traefik', traefik(bad), traefik(good)],
   ['an IngressRoute', ingressRoute(bad), ingressRoute('a.shop.example')],
+  [
+    'an IngressRoute with SameSite',
+    ingressRoute(`${bad}, sameSite: none, secure: true`),
+    ingressRoute('a.shop.example, sameSite: none, secure: true'),
+  ],
   ['Traefik for ingress-nginx, a domain', asNginx(`domain: ${bad}`), asNginx(`domain: ${good}`)],
   ['Traefik for ingress-nginx, SameSite', asNginx('samesite: None'), asNginx('samesite: Lax')],
   ['Istio, a domain', istio(`{name: Domain, value: ${bad}}`), istio(`{name: Domain, value: ${good}}`)],

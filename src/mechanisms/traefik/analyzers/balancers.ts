@@ -1,9 +1,18 @@
 import type { Code } from '../../../model/findings/code.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { objectName } from '../../../model/findings/finding.ts'
-import { type Analyzer, analyzer, type FindingDraft, reportAbout, type View } from '../../analyzer.ts'
+import {
+  type Analyzer,
+  analyzer,
+  type FindingDraft,
+  type Report,
+  reportAbout,
+  type View,
+} from '../../analyzer.ts'
 import { onceFor } from '../../kit/once.ts'
 import { type Balancer, balancersIn, type Member, ownPolicy } from '../balance.ts'
+import { arrivalIn } from '../legs.ts'
+import { optionOf } from '../options.ts'
 import { ingressRoutes, oldGroup, traefikServices } from '../objects.ts'
 
 export interface Balancing {
@@ -96,19 +105,51 @@ export const hashFirst = balancerAnalyzer(
 export const oneServer = balancerAnalyzer(
   'AFF-TRA-ONE-SERVER',
   ({ members }) => members.some(isSticky),
-  ({ balancer: { members } }, say) => {
-    for (const { to, field, arrival } of members.filter(isSticky)) {
+  ({ balancer: { members } }, say, { store }) => {
+    for (const member of members.filter(isSticky)) {
+      const { to, field, isNativeSaid } = member
+      const arrival = arrivalIn(member, store)
       if (arrival === 'pods') continue
       const isOne = arrival === 'cluster-ip'
+      const isByDefault = isOne && !isNativeSaid
       say({
-        message: `${isOne ? 'nativeLB' : 'nodePortLB'} sends to ${isOne ? 'the cluster IP' : 'nodes'} of ${to.name}: the cookie keeps nobody on a pod`,
+        message: `${isByDefault ? 'nativeLBByDefault' : isOne ? 'nativeLB' : 'nodePortLB'} sends to ${isOne ? 'the cluster IP' : 'nodes'} of ${to.name}: the cookie keeps nobody on a pod`,
         why: 'The Service proxy behind it picks the pod, and its clients are the addresses of Traefik.',
-        mend: [`take ${isOne ? 'nativeLB' : 'nodePortLB'} away: Traefik then goes to the pods`],
-        field: `${field}.${isOne ? 'nativeLB' : 'nodePortLB'}`,
+        mend: [
+          isByDefault
+            ? 'add nativeLB: false to the service: Traefik then goes to the pods'
+            : `take ${isOne ? 'nativeLB' : 'nodePortLB'} away: Traefik then goes to the pods`,
+        ],
+        field: isByDefault ? `${field}.sticky` : `${field}.${isOne ? 'nativeLB' : 'nodePortLB'}`,
       })
     }
   },
 )
+
+export const crossing = analyzer({
+  codes: ['AFF-TRA-CROSS-NAMESPACE'],
+  applies: (view) => balancersOf(view).some(({ balancer }) => balancer.foreign !== undefined),
+  analyse: (view, report: Report) => {
+    const isAllowed = optionOf('allowCrossNamespace', view.store)
+    if (isAllowed === undefined) {
+      const reason = view.source === 'files' ? 'not-in-files' : 'not-known'
+      return report.cannot('AFF-TRA-CROSS-NAMESPACE', { what: 'the arguments of Traefik', reason })
+    }
+    for (const { object, balancer } of isAllowed ? [] : balancersOf(view)) {
+      if (balancer.foreign === undefined) continue
+      const { what, field } = balancer.foreign
+      reportAbout(report, refOf(object))('AFF-TRA-CROSS-NAMESPACE', {
+        message: `${what} is of another namespace, and Traefik runs without allowCrossNamespace`,
+        why: 'It then refuses the whole route or TraefikService and says so in its log only: clients get 404, or 503 where a route leads to it.',
+        mend: [
+          'name what is of the same namespace',
+          'let Traefik run with --providers.kubernetescrd.allowCrossNamespace=true',
+        ],
+        field,
+      })
+    }
+  },
+})
 
 export const old = analyzer({
   codes: ['AFF-TRA-OLD-GROUP'],

@@ -1,5 +1,5 @@
 import type { Analyzer } from '../../analyzer.ts'
-import { draws, hashFirst, levelOnly, old, oneServer } from './balancers.ts'
+import { crossing, draws, hashFirst, levelOnly, old, oneServer } from './balancers.ts'
 import { annotatedCookies, cookies } from './cookies.ts'
 import {
   atGateway,
@@ -29,5 +29,6 @@ export const analyzers: readonly Analyzer[] = [
   hashFirst,
   hashFirstAsNginx,
   oneServer,
+  crossing,
   old,
 ]

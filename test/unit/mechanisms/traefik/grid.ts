@@ -74,6 +74,27 @@ const route =
       ],
     })
 
+/** The same where Traefik runs with these arguments. */
+const running = (args: string[], services: unknown[]) => (): Snapshot => {
+  const labels = { 'app.kubernetes.io/name': 'traefik' }
+  const containers = [
+    { name: 'traefik', image: 'traefik:v3.6.12', args: ['--providers.kubernetescrd', ...args] },
+  ]
+  const workload = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'traefik', namespace: 'traefik', labels },
+    spec: { template: { spec: { containers } } },
+  }
+  const front = {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: { name: 'front', namespace: 'shop' },
+    spec: { routes: [{ kind: 'Rule', match: 'Host(`shop.example`)', services }] },
+  }
+  return snapshot({ fronts: [front, workload] as LooseObject[] })
+}
+
 /** A TraefikService of these, with an IngressRoute in front. */
 const weighted = (weights: Record<string, unknown>) => (): Snapshot => {
   const parts: LooseObject[] = [
@@ -165,6 +186,13 @@ export const traefikGrid: GridRows = {
   'AFF-TRA-ONE-SERVER': {
     fires: route([web({ nativeLB: true, ...sticky('a') })]),
     silent: route([web({ nativeLB: false, ...sticky('a') })]),
+  },
+  'AFF-TRA-CROSS-NAMESPACE': {
+    fires: running([], [web(), { name: 'away', port: 80, namespace: 'other' }]),
+    silent: running(
+      ['--providers.kubernetesCRD.allowCrossNamespace=true'],
+      [web(), { name: 'away', port: 80, namespace: 'other' }],
+    ),
   },
   'AFF-TRA-PATTERN-OFF': {
     fires: takenOver({ 'rewrite-target': '/$1' }, '/(app/.*)'),
