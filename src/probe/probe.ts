@@ -70,7 +70,7 @@ export async function* probe(
   const over = new AbortController()
   const whileRunning = AbortSignal.any([interrupted, over.signal])
   const proxy = readProxyInCharge(cluster, whileRunning)
-  const around = lookAround(cluster, service, plan.entries, proxy, whileRunning)
+  const around = lookAround(cluster, service, plan.entries, proxy, whileRunning, options.frontChanges)
   const collector = new Collector({
     options,
     subject,

@@ -14,7 +14,7 @@ export async function wayTo(
   flags: ProbeFlags,
   signal: AbortSignal,
 ): Promise<{
-  options: Pick<ProbeOptions, 'namespace' | 'service' | 'front' | 'users'>
+  options: Pick<ProbeOptions, 'namespace' | 'service' | 'front' | 'frontChanges' | 'users'>
   notes: readonly string[]
 }> {
   const { address, host, jar, sessions, scheme } = flags
@@ -24,9 +24,10 @@ export async function wayTo(
     return { options: { namespace: cluster.namespace, service: name }, notes: [] }
   }
   refuseOtherWays(kind.label, flags)
-  const [{ findFront }, { firstPlaceOf, journeyOf }] = await Promise.all([
+  const [{ findFront }, { firstPlaceOf, journeyOf }, { frontChanges }] = await Promise.all([
     import('../../probe/front/find.ts'),
     import('../../probe/front/journey.ts'),
+    import('../../probe/front/changes.ts'),
   ])
   const asked = {
     kind,
@@ -41,7 +42,13 @@ export async function wayTo(
     port: flags.port,
     isTrusted: flags.insecure || flags.ca !== undefined,
   } as const
-  const { service, front: way, notes } = await findFront(cluster, asked, signal)
+  const before = await findFront(cluster, asked, signal)
+  const { service, front: way, notes } = before
+  const options = {
+    namespace: service.namespace,
+    service: service.name,
+    frontChanges: async () => await frontChanges(before, async () => await findFront(cluster, asked, signal)),
+  }
   const found = spoken(way, flags)
   const users = jar === false ? 0 : (sessions ?? defaultUsers)
   const isOne = flags.watch || flags.during !== undefined
@@ -49,18 +56,16 @@ export async function wayTo(
   if (isOne && left > 0) {
     const { hostName, path } = found.places[0]!
     const note = `only ${hostName}${path} is asked, as the run goes on there; --host and --path choose`
-    const options = { namespace: service.namespace, service: service.name, front: firstPlaceOf(found), users }
-    return { options, notes: [...notes, note] }
+    return { options: { ...options, front: firstPlaceOf(found), users }, notes: [...notes, note] }
   }
   if (flags.replicas && found.isMesh === true)
     throw usageError('--replicas asks those of a gateway, and a sidecar is one')
   if (flags.replicas) {
     const { front, notes: more } = await toReplicas(cluster, found, signal)
-    const options = { namespace: service.namespace, service: service.name, front: journeyOf(front), users }
-    return { options, notes: [...notes, ...more] }
+    return { options: { ...options, front: journeyOf(front), users }, notes: [...notes, ...more] }
   }
   const front = users > 0 ? journeyOf(found) : found
-  return { options: { namespace: service.namespace, service: service.name, front, users }, notes }
+  return { options: { ...options, front, users }, notes }
 }
 
 /** How users speak there: in HTTP/2, and by WebSocket after they were there without. */

@@ -18,7 +18,7 @@ export interface JudgedSession {
   keepsCookies: boolean
   verdict: Pick<
     Verdict,
-    'behaviour' | 'expected' | 'picks' | 'switches' | 'explainedSwitches' | 'switchesIfIndependent'
+    'behaviour' | 'reason' | 'expected' | 'picks' | 'switches' | 'explainedSwitches' | 'switchesIfIndependent'
   >
   cookies: readonly CookieReport[]
 }
@@ -86,11 +86,19 @@ export function judgeReturn(
  * second pick would as good as never show as many switches: proxies deal out pods in turn.
  */
 function isRestless(
-  { behaviour, switches, explainedSwitches, picks, switchesIfIndependent = 0 }: JudgedSession['verdict'],
+  {
+    behaviour,
+    reason,
+    switches,
+    explainedSwitches,
+    picks,
+    switchesIfIndependent = 0,
+  }: JudgedSession['verdict'],
   expected: Verdict['expected'],
 ): boolean {
   const moved = switches - explainedSwitches
-  if (behaviour !== 'inconclusive' || expected !== 'spread' || moved <= 0) return false
+  if (behaviour !== 'inconclusive' || reason === 'service-changed' || expected !== 'spread' || moved <= 0)
+    return false
   const transitions = Math.max(1, picks - 1)
   const rate = Math.min(1, switchesIfIndependent / (2 * transitions))
   return binomialAtLeast(moved, transitions, rate) <= namingError

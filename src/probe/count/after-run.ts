@@ -21,7 +21,7 @@ export interface Unattributed {
 export async function lookAround(gathered: Gathered): Promise<void> {
   const found = await gathered.given.around?.(gathered.startedAt)
   if (found === undefined) return
-  const { serviceChanges, held, timing, shares, remembersByEntry } = found
+  const { serviceChanges, frontChanges, held, timing, shares, remembersByEntry } = found
   gathered.remembersByEntry = remembersByEntry
   const { options, plan } = gathered.given
   const isChanged = serviceChanges.length > 0
@@ -29,6 +29,8 @@ export async function lookAround(gathered: Gathered): Promise<void> {
   // Who stands in front may go past the Service, and users are held by what they keep.
   const own = plan.sessions.length > 1 ? [] : cells.filter(({ entry }) => entry.front === undefined)
   if (isChanged && own.length < cells.length) gathered.notes.push(changedWords(serviceChanges))
+  if (frontChanges.length > 0)
+    for (const cell of cells) if (cell.entry.front !== undefined) cell.learn({ serviceChanges: frontChanges })
   for (const cell of own) {
     cell.learn({
       serviceChanges,

@@ -77,6 +77,8 @@ export interface ProbeOptions {
   viaLocal?: boolean
   /** What stands in front of the Service, where requests go through that. */
   front?: Front
+  /** What became of that since, in words; asked when the run is over. */
+  frontChanges?: () => Promise<readonly string[]>
   /** How many users of each client keep cookies; none unless given. */
   users?: number
   /** Users who send one cookie that nobody gave them, `name=value`; nobody else asks then. */

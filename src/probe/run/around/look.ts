@@ -13,6 +13,8 @@ import { type Held, ServiceHistory } from './service-history.ts'
 export interface SeenAround {
   /** What became of the Service while it was asked, and when, in words. */
   serviceChanges: string[]
+  /** And of what stands in front of it. */
+  frontChanges: readonly string[]
   /** What it was, one after the other. */
   held: readonly Held[]
   timing: Timing | undefined
@@ -34,6 +36,7 @@ export function lookAround(
   entries: readonly SurveyEntry[],
   proxy: Promise<ProxyFacts | undefined>,
   signal: AbortSignal,
+  changesInFront: () => Promise<readonly string[]> = () => Promise.resolve([]),
 ): (startedAt: number | undefined) => Promise<SeenAround> {
   const isAskedInside = entries.every(({ kind }) => kind === 'cluster-ip' || kind === 'dns')
   const history = new ServiceHistory(before, Date.now(), isAskedInside)
@@ -42,13 +45,14 @@ export function lookAround(
   return async (startedAt) => {
     over.abort()
     await following
-    await look(cluster, before, history, signal)
+    const [frontChanges] = await Promise.all([changesInFront(), look(cluster, before, history, signal)])
     const facts = await proxy
     return {
       shares: facts === undefined ? 'unknown' : sharesOf(facts),
       remembersByEntry: facts !== undefined && facts.outside === undefined && balancesSockets(facts),
       timing: facts && timingOf(facts),
       serviceChanges: history.changes(startedAt),
+      frontChanges,
       held: history.held,
     }
   }

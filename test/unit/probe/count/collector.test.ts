@@ -188,6 +188,7 @@ describe('a survey', () => {
     const resultWith = async (found: Partial<SeenAround>): Promise<ProbeSurvey> => {
       const around = {
         serviceChanges: [],
+        frontChanges: [],
         held: [],
         timing: undefined,
         shares: 'even' as const,
