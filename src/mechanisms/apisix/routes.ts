@@ -65,8 +65,7 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
       const configuredBy = upstream === undefined ? [ref] : [ref, refOf(upstream)]
       return sendingLegs(
         {
-          object: ref,
-          part: `http[${index}].backends[${number}]`,
+          from: { object: ref, part: `http[${index}].backends[${number}]` },
           entries,
           to,
           hop: {
@@ -78,7 +77,7 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
           },
           arrival: isService ? 'cluster-ip' : 'pods',
           field: `spec.http[${index}].backends[${number}]`,
-          ...(share === undefined ? {} : { share }),
+          share,
         },
         store,
       )

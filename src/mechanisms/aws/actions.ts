@@ -61,8 +61,7 @@ export function actionLegs(ingress: LooseObject, store: Store): Leg[] {
       const isDrawn = action.targets.length > 1 && !action.isSticky
       return sendingLegs(
         {
-          object: ref,
-          part: `action ${action.name} ${name}`,
+          from: { object: ref, part: `action ${action.name} ${name}` },
           entries: places.map(({ host, path }) => hostEntry(ref, host, path)),
           to,
           hop: {

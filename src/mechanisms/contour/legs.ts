@@ -18,8 +18,7 @@ export function proxyLegs(proxy: LooseObject, store: Store): Leg[] {
     return services.flatMap(({ to, share, number }) =>
       sendingLegs(
         {
-          object: ref,
-          part: `routes[${index}].services[${number}]`,
+          from: { object: ref, part: `routes[${index}].services[${number}]` },
           entries: places.map(({ host, prefix, of }) => hostEntry(of, host, joined(prefix, path))),
           to,
           hop: {
@@ -30,7 +29,7 @@ export function proxyLegs(proxy: LooseObject, store: Store): Leg[] {
           },
           arrival: 'pods',
           field: `spec.routes[${index}]`,
-          ...(share === undefined ? {} : { share }),
+          share,
         },
         store,
       ),

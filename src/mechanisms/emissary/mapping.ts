@@ -30,8 +30,7 @@ export function mappingLegs(object: LooseObject, store: Store): Leg[] {
   const share = shareOf(object, store)
   return sendingLegs(
     {
-      object: ref,
-      part: '',
+      from: { object: ref, part: '' },
       entries: [hostEntry(ref, hostOf(object), prefix === '/' ? '' : prefix)],
       to,
       hop: {
@@ -45,7 +44,7 @@ export function mappingLegs(object: LooseObject, store: Store): Leg[] {
       },
       arrival: arrivalOf(object, store),
       field: 'spec.service',
-      ...(share === undefined ? {} : { share }),
+      share,
     },
     store,
   )

@@ -93,9 +93,7 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
       const isReached = mayReach(route, to, store) !== false && !attachment.isRefused
       const legs = sendingLegs(
         {
-          object: ref,
-          part: from.part ?? '',
-          entries: [],
+          from,
           to,
           hop: {
             kind: 'gateway',
@@ -109,7 +107,7 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
           },
           arrival: isReached ? 'pods' : 'unknown',
           field: `spec.rules[${index}]`,
-          ...defined({ share }),
+          share,
         },
         store,
       )

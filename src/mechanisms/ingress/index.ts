@@ -69,8 +69,7 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
     const { policy, arrival, configuredBy = [], note, share, among } = sent
     return sendingLegs(
       {
-        object: ref,
-        part: `${host}${path} ${part}`,
+        from: { object: ref, part: `${host}${path} ${part}` },
         entries: [hostEntry(ref, host, path)],
         to: backend.to,
         hop: {
@@ -81,7 +80,7 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
           ...defined({ among, note }),
         },
         arrival,
-        ...defined({ share }),
+        share,
       },
       store,
     )

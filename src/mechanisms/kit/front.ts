@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../model/findings/finding.ts'
-import type { Arrival, Entry, Hop, Leg } from '../../model/affinity/leg.ts'
+import type { Arrival, Entry, Hop, Leg, Node } from '../../model/affinity/leg.ts'
 import { type NamespacedName, refTo } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hasAffinity } from '../service/legs.ts'
@@ -8,22 +8,20 @@ import { defined } from '../../model/common/defined.ts'
 
 /** A part of an object in front that sends what comes to some entries on to Services, in one way. */
 export interface Sending {
-  object: ObjectRef
-  /** Tells the part from others of the object. */
-  part: string
-  entries: readonly Entry[]
+  from: Node
+  /** That come to it without another object between. */
+  entries?: readonly Entry[]
   to: NamespacedName
   hop: Hop
   arrival: Arrival
   field?: string
-  share?: number
+  share?: number | undefined
 }
 
 /** Its arrows: from each entry to the object, and on to the Service. What is special about the way is said beside it. */
 export function sendingLegs(sending: Sending, store: Store): Leg[] {
-  const { object, part, entries, to, arrival, field, share } = sending
+  const { from, entries = [], to, arrival, field, share } = sending
   const note = sending.hop.note ?? noteOf(sending, store)
-  const from = { object, part }
   return [
     ...entries.map((entry): Leg => ({ from: entry, to: from, arrival: 'object' })),
     {

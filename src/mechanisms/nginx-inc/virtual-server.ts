@@ -120,8 +120,7 @@ export function virtualServerLegs(object: LooseObject, store: Store): Leg[] {
       const isDrawn = share !== undefined && share < 1
       return sendingLegs(
         {
-          object: ref,
-          part: `${field} ${name}`,
+          from: { object: ref, part: `${field} ${name}` },
           entries: [hostEntry(ref, host, path === '/' ? '' : path)],
           to: serviceOf(upstream.service, object),
           hop: {
@@ -132,7 +131,7 @@ export function virtualServerLegs(object: LooseObject, store: Store): Leg[] {
           },
           arrival: at(upstream.value, 'use-cluster-ip') === true ? 'cluster-ip' : 'pods',
           field,
-          ...(share === undefined ? {} : { share }),
+          share,
         },
         store,
       )

@@ -39,8 +39,7 @@ export function routeGroupLegs(group: LooseObject, store: Store): Leg[] {
       const share = sent.length < 2 ? undefined : total > 0 ? weight / total : 1 / sent.length
       return sendingLegs(
         {
-          object: ref,
-          part: `${field} ${number}`,
+          from: { object: ref, part: `${field} ${number}` },
           entries: (hosts.length === 0 ? ['*'] : hosts).map((host) => hostEntry(ref, host, path)),
           to: { namespace: group.metadata.namespace ?? '', name },
           hop: {
@@ -51,7 +50,7 @@ export function routeGroupLegs(group: LooseObject, store: Store): Leg[] {
           },
           arrival: 'pods',
           field,
-          ...(share === undefined ? {} : { share }),
+          share,
         },
         store,
       )

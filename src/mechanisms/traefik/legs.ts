@@ -41,9 +41,7 @@ export function balancerLegs(from: Node, balancer: Balancer, object: LooseObject
     const note = odd.note ?? (isChoice ? choiceNote(first, own, members.length) : undefined)
     return sendingLegs(
       {
-        object: from.object,
-        part: from.part ?? '',
-        entries: [],
+        from,
         to,
         hop: {
           ...hop,
@@ -54,10 +52,10 @@ export function balancerLegs(from: Node, balancer: Balancer, object: LooseObject
         },
         arrival,
         field,
-        ...shared,
+        share,
       },
       store,
-    ).map((leg) => ({ ...leg, from }))
+    )
   })
 }
 

@@ -141,14 +141,12 @@ function deliver({ start, target, ruling, hop }: Delivery, store: Store): Leg[] 
     (isDrawn ? 'drawn by weight for each request: the hash holds clients inside only' : undefined)
   return sendingLegs(
     {
-      object: start.object,
-      part: start.part ?? '',
-      entries: [],
+      from: start,
       to,
       hop: { ...hop, policy: ruling.policy, ...defined({ note }) },
       arrival: 'pods',
       field: target.field,
-      ...defined({ share: target.share }),
+      share: target.share,
     },
     store,
   )
@@ -172,8 +170,7 @@ export function destinationRuleLegs(rule: LooseObject, store: Store): Leg[] {
       const address = `${to.name}${shown} (mesh${caller.from === undefined ? '' : `, ${wordsOf(caller.from)}`})`
       return sendingLegs(
         {
-          object: ref,
-          part: JSON.stringify(['mesh', caller.client.namespace, port]),
+          from: { object: ref, part: JSON.stringify(['mesh', caller.client.namespace, port]) },
           entries: isElsewhere || !isOurs ? [] : [meshEntry(rule, address, host)],
           to,
           hop: {
