@@ -16,7 +16,7 @@ import type { ChangeSignals } from './run.ts'
 import type { Selection } from './targets.ts'
 import { ableTo, type AskedChange, choose, type From, ownSource, type To } from './carry/choose.ts'
 import { type Brought, carryTo, isAt, joined } from './carry/counterparts.ts'
-import { targetsIn, type NamedTarget } from './manifest/targets.ts'
+import { targetsIn, type ManifestTarget } from './manifest/targets.ts'
 import { handled } from '../model/common/handled.ts'
 import { storeOf } from '../model/cluster/store.ts'
 import { type Carried, carryFrom } from './carry/migrate.ts'
@@ -41,7 +41,7 @@ async function wantedOf(
   selection: Selection,
   reader: ObjectReader,
   namespace: string,
-): Promise<NamedTarget[]> {
+): Promise<ManifestTarget[]> {
   if (selection.kind === 'files') return targetsIn(selection, namespace)
   const { query } = selection
   if (query.kind === 'list') {
@@ -74,7 +74,7 @@ export async function changeOthers(
   const { objects: reader } = collector
   const { from, to } = options
   const all = await wantedOf(selection, reader, cluster.namespace)
-  const isSource = ({ kind, namespace, name }: NamedTarget): boolean =>
+  const isSource = ({ kind, namespace, name }: ManifestTarget): boolean =>
     kind === from?.target.kind && name === from.target.name && namespace === cluster.namespace
   const wanted = all.filter((one) => !isSource(one))
   if (from !== undefined && all.length > 0 && wanted.length === 0) throw ownSource(from)
@@ -105,7 +105,7 @@ export async function changeOthers(
 }
 
 /** A target, the mechanism that is to change it, and what it is to take over. */
-interface Job extends NamedTarget {
+interface Job extends ManifestTarget {
   with: string | undefined
   carrying: Promise<Carried> | undefined
 }
@@ -113,7 +113,7 @@ interface Job extends NamedTarget {
 /** What stands for each target on another mechanism; a target for which nothing does fails under its own name. */
 async function jobsAt(
   collector: Collector,
-  wanted: readonly NamedTarget[],
+  wanted: readonly ManifestTarget[],
   options: { to: To; isOfFiles: boolean },
 ): Promise<Job[]> {
   const found = await Promise.all(
@@ -140,7 +140,7 @@ function jobFor({ first: { counterpart }, carried }: Brought): Job {
 
 async function carriedAt(
   collector: Collector,
-  { kind, namespace, name }: NamedTarget,
+  { kind, namespace, name }: ManifestTarget,
   { to: { destination, instead }, isOfFiles }: { to: To; isOfFiles: boolean },
 ): Promise<ReturnType<typeof carryTo>> {
   const source = { kind, object: await collector.objects.get(kind.type, namespace, name) }

@@ -9,7 +9,7 @@ import type { RequestLog } from './transport/request-log.ts'
 import type { Sender } from './transport/sender.ts'
 import { isAboutObject, isStatus, statusOf } from './answers/status.ts'
 import type {
-  Answer,
+  ServerAnswer,
   CallOptions,
   Cluster,
   DeleteOptions,
@@ -75,7 +75,7 @@ export class Client implements Cluster {
     return (await this.#answer({ method: 'GET', path, query: options.query, repeatable: true }, options)).body
   }
 
-  answer(path: string, options: CallOptions = {}): Promise<Answer> {
+  answer(path: string, options: CallOptions = {}): Promise<ServerAnswer> {
     return this.#answer({ method: 'GET', path, repeatable: true, ofPod: true }, options)
   }
 
@@ -166,7 +166,7 @@ export class Client implements Cluster {
     return readAnswer(body, { method, path, server: this.server }) as T
   }
 
-  async #answer(call: Call, options: CallOptions): Promise<Answer> {
+  async #answer(call: Call, options: CallOptions): Promise<ServerAnswer> {
     const limit = this.#limit(options)
     try {
       const { status, statusText, headers, body } = await this.#send(call, limit)

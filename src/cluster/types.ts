@@ -62,7 +62,7 @@ export interface UpgradeOptions extends CallOptions {
   headers: Readonly<Record<string, string>>
 }
 
-export interface Answer {
+export interface ServerAnswer {
   status: number
   /** Names in lower case. */
   headers: (readonly [name: string, value: string])[]
@@ -109,7 +109,7 @@ export interface Cluster {
   /** An answer that is no JSON. */
   text(path: string, options?: CallOptions): Promise<string>
   /** The same with its headers. */
-  answer(path: string, options?: CallOptions): Promise<Answer>
+  answer(path: string, options?: CallOptions): Promise<ServerAnswer>
   /** The items of a list, fetched page by page as they are consumed. */
   list<T extends object>(path: string, options?: CallOptions): AsyncGenerator<T, void, undefined>
   create<T>(path: string, body: unknown, options?: CallOptions): Promise<T>

@@ -15,13 +15,13 @@ import { type OwnAddresses, readOwnAddresses } from './refuse/own-addresses.ts'
 import { demandNames, portText } from './plan/ports.ts'
 import { explainProblem } from './refuse/problems.ts'
 import { type Existing, refuseBackends } from './refuse/refuse.ts'
-import type { ServicePort, Source, Wanted } from './types.ts'
-import { fromOrigin, fromSlices, fromTyped, type Gathered, servicePorts } from './plan/wanted.ts'
+import type { ExternalPort, Source, Wanted } from './types.ts'
+import { fromOrigin, fromSlices, fromTyped, type GatheredBackends, servicePorts } from './plan/wanted.ts'
 import { wait } from '../cluster/transport/wait.ts'
 
 /** Where backends come from: one of these, or with neither the endpoints that there are, to be taken over. */
 export interface Sources {
-  ports: readonly ServicePort[] | undefined
+  ports: readonly ExternalPort[] | undefined
   typed: readonly TypedAddress[]
   origin: { cluster: Cluster; request: OriginRequest } | undefined
 }
@@ -38,7 +38,7 @@ export interface GatherOptions {
 }
 
 /** What a run found out beside the backends. */
-export interface Remarks {
+export interface GatherRemarks {
   notes: readonly Note[]
   warnings: readonly ChangeNotice[]
 }
@@ -71,7 +71,7 @@ export class Gatherer {
     return { ports, backends, source: this.#source() }
   }
 
-  get remarks(): Remarks {
+  get remarks(): GatherRemarks {
     const unknown = this.#unknown
     return {
       notes: this.#notes,
@@ -87,7 +87,7 @@ export class Gatherer {
     }
   }
 
-  async #gather(existing: Existing): Promise<Gathered> {
+  async #gather(existing: Existing): Promise<GatheredBackends> {
     const { ports, typed, origin } = this.#sources
     if (origin !== undefined) {
       const read = () =>

@@ -3,9 +3,9 @@ import type { NamespacedName } from '../model/cluster/object.ts'
 import { streamOf } from '../model/common/stream.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { follow } from './follow.ts'
-import { Gatherer, type GatherOptions, type Remarks, type Sources } from './gather.ts'
+import { Gatherer, type GatherOptions, type GatherRemarks, type Sources } from './gather.ts'
 import type { Resolve } from './origin/read.ts'
-import { type ExternalDone, writeExternal, type WriteOptions } from './write.ts'
+import { type ExternalDone, writeExternal, type ExternalOptions } from './write.ts'
 
 /** What comes out of making backends outside a Service, in order. */
 export type ExternalStep =
@@ -13,7 +13,7 @@ export type ExternalStep =
   | { kind: 'clusters'; origin: Cluster; target: Cluster }
   /** An address is pending. */
   | { kind: 'waiting'; text: string }
-  | { kind: 'written'; done: ExternalDone; remarks: Remarks }
+  | { kind: 'written'; done: ExternalDone; remarks: GatherRemarks }
   /** From here on until it is interrupted. */
   | { kind: 'following'; origin: Cluster; refs: readonly string[] }
   | { kind: 'updated'; done: ExternalDone }
@@ -24,7 +24,7 @@ export type ExternalStep =
   | { kind: 'problem'; error: unknown }
   | { kind: 'solved' }
 
-export interface ExternalRun extends WriteOptions {
+export interface ExternalRun extends ExternalOptions {
   ref: NamespacedName
   sources: Sources
   /** Of host names. */
@@ -60,7 +60,7 @@ async function writeAndFollow(
     waitMs,
     onWait: (text) => tell({ kind: 'waiting', text }),
   }
-  const write = async (asked: Sources, lenient: boolean): Promise<[ExternalDone, Remarks]> => {
+  const write = async (asked: Sources, lenient: boolean): Promise<[ExternalDone, GatherRemarks]> => {
     const gatherer = new Gatherer(cluster, ref, asked, { ...gathering, lenient })
     const done = await writeExternal(cluster, ref, (existing) => gatherer.wantedFor(existing), options)
     return [done, gatherer.remarks]

@@ -4,7 +4,7 @@ import type { Family } from '../model/common/ip.ts'
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
 /** A port of the Service. */
-export interface ServicePort {
+export interface ExternalPort {
   port: number
   name?: string
   protocol: Protocol
@@ -22,7 +22,7 @@ export interface OutsideBackend {
 
 /** Everything that a run writes. */
 export interface Wanted {
-  ports: readonly ServicePort[]
+  ports: readonly ExternalPort[]
   backends: readonly OutsideBackend[]
   /** Where the backends come from, as it is kept in an annotation. */
   source: Source

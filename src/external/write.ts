@@ -22,7 +22,7 @@ import { familyWarning } from './plan/families.ts'
 import type { Wanted } from './types.ts'
 import { defined } from '../model/common/defined.ts'
 
-export interface WriteOptions {
+export interface ExternalOptions {
   adopt: boolean
   /** Left as it is without it. */
   affinity?: ChangeRequest | undefined
@@ -66,7 +66,7 @@ export async function writeExternal(
   cluster: Cluster,
   ref: NamespacedName,
   wantedFor: (existing: Existing) => Promise<Wanted>,
-  options: WriteOptions,
+  options: ExternalOptions,
 ): Promise<ExternalDone> {
   for (let attempt = 1; ; attempt++) {
     const existing = await readExisting(cluster, ref, options.signal)
@@ -88,7 +88,7 @@ class Writer {
   readonly #ref: NamespacedName
   readonly #wanted: Wanted
   readonly #existing: Existing
-  readonly #options: WriteOptions
+  readonly #options: ExternalOptions
   readonly #plan: SlicePlan
   readonly #changes: ObjectChange[] = []
   #service: Service | undefined
@@ -98,7 +98,7 @@ class Writer {
     ref: NamespacedName,
     wanted: Wanted,
     existing: Existing,
-    options: WriteOptions,
+    options: ExternalOptions,
   ) {
     this.#cluster = cluster
     this.#ref = ref

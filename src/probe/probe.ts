@@ -7,7 +7,7 @@ import type { Service } from '../model/cluster/kubernetes.ts'
 import { announcement } from './plan/announce.ts'
 import { lookAround, readProxyInCharge, timingOf } from './run/around/look.ts'
 import { checkNode, clientNodes } from './run/clients/nodes.ts'
-import { Collector } from './count/collector.ts'
+import { RunCollector } from './count/collector.ts'
 import { askDirectly } from './run/direct/ask.ts'
 import { findEntries } from './plan/entries/find.ts'
 import { readZones } from './plan/entries/nodes.ts'
@@ -71,7 +71,7 @@ export async function* probe(
   const whileRunning = AbortSignal.any([interrupted, over.signal])
   const proxy = readProxyInCharge(cluster, whileRunning)
   const around = lookAround(cluster, service, plan.entries, proxy, whileRunning, options.frontChanges)
-  const collector = new Collector({
+  const collector = new RunCollector({
     options,
     subject,
     plan,

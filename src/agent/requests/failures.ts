@@ -1,7 +1,7 @@
 import type { Outcome } from '../../model/probe/observation.ts'
 
 /** How far a connection came. */
-export type Stage = 'connect' | 'handshake' | 'answer'
+export type FailureStage = 'connect' | 'handshake' | 'answer'
 
 const byCode: Record<string, Outcome> = {
   ECONNREFUSED: 'refused',
@@ -20,7 +20,7 @@ const byCode: Record<string, Outcome> = {
 }
 
 /** The outcome of a request that ended with an error of Node's. */
-export function outcomeOf(error: NodeJS.ErrnoException, stage: Stage): Outcome {
+export function outcomeOf(error: NodeJS.ErrnoException, stage: FailureStage): Outcome {
   if (error.syscall === 'getaddrinfo') return 'dns'
   const code = error.code ?? ''
   return byCode[code] ?? (stage === 'handshake' || /^ERR_(TLS|SSL|OSSL)/.test(code) ? 'tls' : 'error')

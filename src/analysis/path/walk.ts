@@ -4,7 +4,7 @@ import {
   type HopRole,
   isEntry,
   type Leg,
-  type Node,
+  type Stop,
   type Path,
   type PathHop,
 } from '../../model/affinity/leg.ts'
@@ -39,7 +39,7 @@ export function pathsAbout(ref: ObjectRef, network: Network): Path[] {
 }
 
 /** The arrows from entries up to the object, each way from its beginning. */
-function up({ object, part }: Node, network: Network, depth: number): Leg[][] {
+function up({ object, part }: Stop, network: Network, depth: number): Leg[][] {
   if (depth > longest) return []
   return network.into(object, part).flatMap((leg): Leg[][] => {
     const { from } = leg

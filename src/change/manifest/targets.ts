@@ -15,7 +15,7 @@ import { editManifest } from './edit.ts'
 import { refuseOtherNamespace } from './refuse.ts'
 
 /** A target by its kind and name. */
-export interface NamedTarget {
+export interface ManifestTarget {
   kind: TargetKind
   namespace: string
   name: string
@@ -25,7 +25,7 @@ export interface NamedTarget {
 export function targetsIn(
   { files, namespace: asked }: { files: readonly SourceFile[]; namespace: string | undefined },
   namespace: string,
-): NamedTarget[] {
+): ManifestTarget[] {
   const found = targetsAmong(objectsOf(files), undefined)
   if (found.length === 0) throw nothingIn(files)
   return found.map(({ object: { metadata }, type }) => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConnectionFlags, Environment } from '../types.ts'
-import { impersonation, type Selection } from './select.ts'
+import { impersonation, type KubeconfigSelection } from './select.ts'
 
 /** Where Kubernetes mounts the service account of a pod. */
 export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -13,7 +13,7 @@ export async function inClusterSelection(
   flags: ConnectionFlags,
   env: Environment['env'],
   directory: string,
-): Promise<Selection | undefined> {
+): Promise<KubeconfigSelection | undefined> {
   const host = env['KUBERNETES_SERVICE_HOST']
   const port = env['KUBERNETES_SERVICE_PORT']
   const tokenFile = join(directory, 'token')

@@ -4,7 +4,7 @@ import type { ConnectionFlags } from '../types.ts'
 import type { Kubeconfig, KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './types.ts'
 
 /** What flags and kubeconfig say together, before any file that they name is read. */
-export interface Selection {
+export interface KubeconfigSelection {
   contextName: string | undefined
   cluster: KubeconfigCluster
   user: KubeconfigUser
@@ -17,7 +17,7 @@ export interface Selection {
  *
  * @throws KubeconfigError for a context, cluster or user that does not exist, and for flags that contradict.
  */
-export function select(config: Kubeconfig, flags: ConnectionFlags): Selection {
+export function select(config: Kubeconfig, flags: ConnectionFlags): KubeconfigSelection {
   const contextName = flags.context || config.currentContext || undefined
   const context = contextOf(config, flags, contextName)
   const cluster = clusterOf(config, flags, context, contextName)

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../model/common/spelling.ts'
 import type { TypedAddress } from '../../external/plan/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
-import type { ServicePort } from '../../external/types.ts'
+import type { ExternalPort } from '../../external/types.ts'
 import { usageError, invalidValue, type UserError } from '../../model/common/user-error.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { anyKind } from '../../model/affinity/target.ts'
@@ -15,7 +15,7 @@ import { defined } from '../../model/common/defined.ts'
 /** One call of `external NAME`. */
 export interface ExternalTask {
   name: string
-  ports: readonly ServicePort[] | undefined
+  ports: readonly ExternalPort[] | undefined
   typed: readonly TypedAddress[]
   from: readonly FromRef[]
 }
@@ -100,13 +100,13 @@ const portName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const protocols = ['TCP', 'UDP', 'SCTP'] as const
 
 /** `80`, `80:http`, `53:dns/udp`, several behind one another with commas. Throws UserError for anything else. */
-export function parsePorts(texts: readonly string[]): ServicePort[] {
+export function parsePorts(texts: readonly string[]): ExternalPort[] {
   const ports = texts.flatMap((text) => text.split(',')).map((text) => parsePort(text))
   demandNames(ports)
   return ports
 }
 
-function parsePort(text: string): ServicePort {
+function parsePort(text: string): ExternalPort {
   const [, number = '', name, protocol = 'TCP'] = /^(\d+)(?::([^/]*))?(?:\/(.*))?$/.exec(text) ?? []
   const wrong = (why: string): UserError => invalidValue('port', text, why)
   if (number === '') throw wrong('must be PORT[:NAME][/PROTOCOL], such as 80, 80:http or 53:dns/UDP')

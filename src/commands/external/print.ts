@@ -2,7 +2,7 @@ import { stdout } from '../../cli/terminal.ts'
 import { writeProblem } from '../../cli/problem.ts'
 import { hintText } from '../../cli/remedies.ts'
 import type { Output } from '../../cli/output.ts'
-import { portNotes, type Remarks } from '../../external/gather.ts'
+import { portNotes, type GatherRemarks } from '../../external/gather.ts'
 import { contentOf } from '../../external/plan/slices.ts'
 import { portText } from '../../external/plan/ports.ts'
 import { ownSlices } from '../../external/refuse/refuse.ts'
@@ -31,7 +31,11 @@ export interface PrintOptions {
 }
 
 /** The answer on stdout, in the format that was asked for; warnings on stderr. */
-export async function printDone(done: ExternalDone, remarks: Remarks, options: PrintOptions): Promise<void> {
+export async function printDone(
+  done: ExternalDone,
+  remarks: GatherRemarks,
+  options: PrintOptions,
+): Promise<void> {
   const { format, flags, output } = options
   const { style } = output
   const dryRun = flags['dry-run']
@@ -56,7 +60,7 @@ export async function printDone(done: ExternalDone, remarks: Remarks, options: P
   if (format === 'text' && dryRun === 'none') stdout.write(renderNext(nextSteps(done, flags), output))
 }
 
-function outcomeOf(done: ExternalDone, { notes }: Remarks): ExternalOutcome {
+function outcomeOf(done: ExternalDone, { notes }: GatherRemarks): ExternalOutcome {
   const { wanted, plan, objects, service } = done
   const [first] = objects
   const before = first?.before as unknown as Service | undefined

@@ -1,8 +1,8 @@
 import type { EndpointSlice, KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
-import type { Protocol, ServicePort } from '../types.ts'
+import type { Protocol, ExternalPort } from '../types.ts'
 
 /** A port of the other side: how it is found, and where it is served. */
-export interface OfferedPort extends ServicePort {
+export interface OfferedPort extends ExternalPort {
   at: number
 }
 
@@ -118,7 +118,7 @@ export function ingressOffer(ingress: Ingress, origin: string): Offer {
   }
 }
 
-function portsOf({ spec }: Service): ServicePort[] {
+function portsOf({ spec }: Service): ExternalPort[] {
   return (spec.ports ?? []).map(({ port, name, protocol = 'TCP' }) => ({
     port,
     protocol,

@@ -1,9 +1,9 @@
 import { usageError, UserError } from '../../model/common/user-error.ts'
 import type { OfferedPort } from '../origin/offer.ts'
-import type { Protocol, ServicePort } from '../types.ts'
+import type { Protocol, ExternalPort } from '../types.ts'
 
 /** What the API server demands of a list of ports. Throws UserError. */
-export function demandNames(ports: readonly ServicePort[]): void {
+export function demandNames(ports: readonly ExternalPort[]): void {
   const seen = new Set<string>()
   for (const { port, protocol, name } of ports) {
     if (ports.length > 1 && name === undefined)
@@ -37,7 +37,7 @@ export function portText({
  * name, else of the same number, else the only one there is. Throws UserError where that does not tell.
  */
 export function matchPorts(
-  wanted: readonly ServicePort[],
+  wanted: readonly ExternalPort[],
   offered: readonly OfferedPort[],
   source: string,
 ): number[] {

@@ -7,7 +7,7 @@ import {
   ourSlices,
   serviceLabel,
 } from '../../model/cluster/external.ts'
-import type { OutsideBackend, ServicePort } from '../types.ts'
+import type { OutsideBackend, ExternalPort } from '../types.ts'
 
 /** What the controllers of Kubernetes use as well: a change of one endpoint is one small object. */
 export const slicePlaces = 100
@@ -68,7 +68,7 @@ export interface SliceOptions {
 
 /** Plans without knowing a cluster. `existing` are the slices of this tool for the Service. */
 export function planSlices(
-  ports: readonly ServicePort[],
+  ports: readonly ExternalPort[],
   backends: readonly OutsideBackend[],
   existing: readonly EndpointSlice[],
   options: SliceOptions,
@@ -204,7 +204,7 @@ export function addressesIn({ endpoints }: EndpointSlice): string[] {
   return (endpoints ?? []).flatMap(({ addresses: [first] }) => (first === undefined ? [] : [spelt(first)]))
 }
 
-function slicePortsOf(ports: readonly ServicePort[], backend: OutsideBackend): SlicePort[] {
+function slicePortsOf(ports: readonly ExternalPort[], backend: OutsideBackend): SlicePort[] {
   return ports.map(({ name = '', protocol }, index) => ({
     name,
     protocol,

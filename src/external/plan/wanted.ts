@@ -7,17 +7,17 @@ import { matchPorts, portText } from './ports.ts'
 import type { Offered } from '../refuse/refuse.ts'
 import { originsIn } from '../../model/cluster/external.ts'
 import { addressesIn } from './slices.ts'
-import type { ServicePort } from '../types.ts'
+import type { ExternalPort } from '../types.ts'
 import { defined } from '../../model/common/defined.ts'
 
 /** The Service's ports, and the backends as they were given: nothing is refused yet. */
-export interface Gathered {
-  ports: readonly ServicePort[]
+export interface GatheredBackends {
+  ports: readonly ExternalPort[]
   backends: readonly Offered[]
 }
 
 /** Addresses that were typed, at the ports that were asked for. Throws UserError where it does not tell which port is meant. */
-export function fromTyped(ports: readonly ServicePort[], typed: readonly TypedAddress[]): Gathered {
+export function fromTyped(ports: readonly ExternalPort[], typed: readonly TypedAddress[]): GatheredBackends {
   const backends = typed.map(({ ip, port, text }) => {
     if (port !== undefined && ports.length !== 1)
       throw usageError(
@@ -35,9 +35,9 @@ export function fromTyped(ports: readonly ServicePort[], typed: readonly TypedAd
 
 /** What objects of another cluster offer, at the ports that were asked for or, without any, at all of the first one's. */
 export function fromOrigin(
-  ports: readonly ServicePort[] | undefined,
+  ports: readonly ExternalPort[] | undefined,
   origin: readonly ResolvedOrigin[],
-): Gathered {
+): GatheredBackends {
   const wanted =
     ports ?? (origin[0]?.ports ?? []).map(({ port, protocol, name }) => defined({ port, protocol, name }))
   const backends = origin.flatMap(({ ref, addresses, ports: offered }) => {
@@ -65,10 +65,10 @@ export function fromOrigin(
  * Service has no namesake in a slice: it was served by nobody, and must not start to be by accident.
  */
 export function fromSlices(
-  ports: readonly ServicePort[] | undefined,
+  ports: readonly ExternalPort[] | undefined,
   service: Service | undefined,
   slices: readonly EndpointSlice[],
-): Gathered {
+): GatheredBackends {
   const wanted = ports ?? servicePorts(service)
   if (wanted === undefined) throw usageError('there is no Service to take over yet', { remedy: 'give-ports' })
   const backends = new Map<string, Offered>()
@@ -92,7 +92,7 @@ export function fromSlices(
   return { ports: wanted, backends: [...backends.values()] }
 }
 
-function numberIn({ metadata, ports }: EndpointSlice, wanted: ServicePort): number {
+function numberIn({ metadata, ports }: EndpointSlice, wanted: ExternalPort): number {
   const found = (ports ?? []).find(({ name = '' }) => name === (wanted.name ?? ''))
   if (found?.port !== undefined) return found.port
   const has = (ports ?? []).map(({ name = '' }) => (name === '' ? 'a port without a name' : `"${name}"`))
@@ -111,7 +111,7 @@ function numberIn({ metadata, ports }: EndpointSlice, wanted: ServicePort): numb
 }
 
 /** The ports of a Service in our words; undefined without one. */
-export function servicePorts(service: Service | undefined): ServicePort[] | undefined {
+export function servicePorts(service: Service | undefined): ExternalPort[] | undefined {
   return service?.spec.ports?.map(({ port, name, protocol = 'TCP' }) => ({
     port,
     protocol,

@@ -11,10 +11,10 @@ import { backendTrafficPolicies, group, targetsOf } from './objects.ts'
 
 /** Where a policy is attached, the most specific first. */
 export const levels = ['rule', 'route', 'listener', 'gateway'] as const
-export type Level = (typeof levels)[number]
+export type AttachedAt = (typeof levels)[number]
 
 /** The policies at each level of a rule's way, the one that counts first: the oldest, and by name among equals. */
-export type Attached = Readonly<Record<Level, readonly LooseObject[]>>
+export type Attached = Readonly<Record<AttachedAt, readonly LooseObject[]>>
 
 /** What is attached to a rule of a route, the route, its listener and its gateway; undefined where that cannot be read. */
 export function attachedTo(routing: Routing, store: Store): Attached | undefined {

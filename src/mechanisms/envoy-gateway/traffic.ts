@@ -3,7 +3,7 @@ import type { Store } from '../../model/cluster/store.ts'
 import { gatewayClasses } from '../gateway-api/objects.ts'
 import type { Routing } from '../gateway-api/routing.ts'
 import { at, record, text } from '../kit/loose.ts'
-import { type Attached, attachedTo, type Level, levels } from './attached.ts'
+import { type Attached, attachedTo, type AttachedAt, levels } from './attached.ts'
 import { envoyProxies } from './objects.ts'
 
 /** What Envoy Gateway makes of the policies on a rule's way. */
@@ -45,7 +45,7 @@ export function trafficOf(routing: Routing, store: Store): Traffic | undefined {
 
 function parentOf(
   policy: LooseObject,
-  level: Level | undefined,
+  level: AttachedAt | undefined,
   { listener, gateway }: Attached,
 ): LooseObject | undefined {
   const isMerged = text(at(policy.spec, 'mergeType')) !== undefined && (level === 'rule' || level === 'route')

@@ -1,4 +1,4 @@
-import type { Entry, Leg, Node } from '../../model/affinity/leg.ts'
+import type { Entry, Leg, Stop } from '../../model/affinity/leg.ts'
 import { type LooseObject, refOf, refTo } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
@@ -89,7 +89,7 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
       const { to, share } = backend
       const { to: at, set, listener, gateway } = attachment
       const part = [at, ...(set === undefined ? [] : [set.name]), listener, index, way, backend.index]
-      const from: Node = { object: ref, part: JSON.stringify(part) }
+      const from: Stop = { object: ref, part: JSON.stringify(part) }
       const isReached = mayReach(route, to, store) !== false && !attachment.isRefused
       const legs = sendingLegs(
         {
@@ -122,7 +122,7 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
             backends,
             ...defined({ ruleName: name, controller: one.controller, persistence, reading }),
           }
-          remember(leg.from as Node, routing)
+          remember(leg.from as Stop, routing)
         }
       const entries = attachment.hosts.flatMap((host) =>
         paths.map((path): Entry => {
@@ -137,9 +137,9 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
 }
 
 /** A gateway is passed on the way, so that it can be asked about, and picks nothing by itself. */
-function entryLegs(entries: readonly Entry[], route: Node, { to }: ListenerRule['attachment']): Leg[] {
+function entryLegs(entries: readonly Entry[], route: Stop, { to }: ListenerRule['attachment']): Leg[] {
   if (to === undefined) return entries.map((entry) => ({ from: entry, to: route, arrival: 'object' }))
-  const gateway: Node = {
+  const gateway: Stop = {
     object: refTo(gateways, to),
     part: `${route.object.namespace}/${route.object.name} ${route.part}`,
   }

@@ -1,4 +1,4 @@
-import type { Leg, Node } from '../../model/affinity/leg.ts'
+import type { Leg, Stop } from '../../model/affinity/leg.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Attachment, Unattached } from './attach.ts'
 import type { RouteBackend } from './backends.ts'
@@ -23,7 +23,7 @@ export interface Routing {
 }
 
 /** Legs are copied when they are refined; the node that they begin at stays the same. */
-const routings = new WeakMap<Node, Routing>()
+const routings = new WeakMap<Stop, Routing>()
 
 /** What an arrow of a route stands for; undefined for all others. */
 export function routingOf({ from }: Leg): Routing | undefined {
@@ -31,6 +31,6 @@ export function routingOf({ from }: Leg): Routing | undefined {
 }
 
 /** Keeps it for those who ask. */
-export function remember(from: Node, routing: Routing): void {
+export function remember(from: Stop, routing: Routing): void {
   routings.set(from, routing)
 }

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../model/findings/finding.ts'
-import type { Arrival, Entry, Hop, Leg, Node } from '../../model/affinity/leg.ts'
+import type { Arrival, Entry, Hop, Leg, Stop } from '../../model/affinity/leg.ts'
 import { type NamespacedName, refTo } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hasAffinity } from '../service/legs.ts'
@@ -8,7 +8,7 @@ import { defined } from '../../model/common/defined.ts'
 
 /** A part of an object in front that sends what comes to some entries on to Services, in one way. */
 export interface Sending {
-  from: Node
+  from: Stop
   /** That come to it without another object between. */
   entries?: readonly Entry[]
   to: NamespacedName

@@ -1,4 +1,4 @@
-import type { Arrival, Leg, Node } from '../../model/affinity/leg.ts'
+import type { Arrival, Leg, Stop } from '../../model/affinity/leg.ts'
 import { none, type Policy } from '../../model/affinity/policy.ts'
 import { type LooseObject, refOf, refTo } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
@@ -11,7 +11,7 @@ import { traefikServices } from './objects.ts'
 import { optionOf } from './options.ts'
 
 /** The arrows from a balancer to what it sends to. Two stages, the Service and its pod, are one where the pods follow. */
-export function balancerLegs(from: Node, balancer: Balancer, object: LooseObject, store: Store): Leg[] {
+export function balancerLegs(from: Stop, balancer: Balancer, object: LooseObject, store: Store): Leg[] {
   const { members, first } = balancer
   const isChoice = members.length > 1
   // Connections have no cookies, and nothing in such a route says otherwise.

@@ -36,7 +36,7 @@ export interface Hop {
 }
 
 /** An object as a stage of the way; a part of it (a rule, a subset, a listener) where they lead to different places. */
-export interface Node {
+export interface Stop {
   object: ObjectRef
   /** Any name that the object's mechanism gives to the part. A leg that names none is about the whole object. */
   part?: string
@@ -53,9 +53,9 @@ export type Arrival = 'object' | 'cluster-ip' | 'node-port' | 'pods' | 'unknown'
  * objects, and none knows the whole way: src/analysis/path puts them together.
  */
 export interface Leg {
-  from: Entry | Node
+  from: Entry | Stop
   /** The pods, or a place that is not in this cluster. */
-  to: Node | 'pods' | 'elsewhere'
+  to: Stop | 'pods' | 'elsewhere'
   arrival: Arrival
   /** Only what came to `from` in this way goes here; absent for all. */
   after?: Arrival
@@ -68,7 +68,7 @@ export interface Leg {
 }
 
 /** Tells the two beginnings of a leg apart. */
-export function isEntry(from: Entry | Node): from is Entry {
+export function isEntry(from: Entry | Stop): from is Entry {
   return 'address' in from
 }
 

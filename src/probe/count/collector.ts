@@ -13,7 +13,7 @@ import { liveOf, observedBy } from './result/live.ts'
 import { surveyOf } from './result/survey.ts'
 
 /** Takes in what the clients of a probe observe through its entries, and makes a result of it. */
-export class Collector {
+export class RunCollector {
   readonly #gathered: Gathered
   #gaps = 0
 

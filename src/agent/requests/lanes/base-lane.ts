@@ -2,7 +2,7 @@ import type { SecureContext } from 'node:tls'
 import type { Observation, Outcome, Replaced, Scheme } from '../../../model/probe/observation.ts'
 import type { CompleteConfig, CompleteTarget } from '../../complete-config.ts'
 import type { CookieUser } from '../../cookies/user.ts'
-import type { Stage } from '../failures.ts'
+import type { FailureStage } from '../failures.ts'
 import type { ResponseParser } from './http-response.ts'
 import type { Linger } from './linger.ts'
 import { Course, type RequestPlace } from '../place.ts'
@@ -75,7 +75,7 @@ export abstract class BaseLane implements AnyLane {
   protected readonly plan: Plan
   protected readonly course: Course
   protected readonly cookies: CookieUser | undefined
-  protected stage: Stage = 'connect'
+  protected stage: FailureStage = 'connect'
   protected busy = false
   protected deadline = Infinity
   /** One was opened for the request: for itself, or where a redirect led. */

@@ -10,7 +10,7 @@ const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r]*)?$/
 const headerLine = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\0\r]*?)[ \t]*$/
 const sizeLine = /^([\da-fA-F]{1,13})[ \t]*(?:;[^\0\r]*)?$/
 
-export type Progress = 'more' | 'done' | 'broken'
+export type AnswerProgress = 'more' | 'done' | 'broken'
 
 type Phase =
   | 'head'
@@ -83,7 +83,7 @@ export class ResponseParser {
   }
 
   /** Takes the first `length` bytes of `bytes`, which the caller may overwrite afterwards. */
-  push(bytes: Buffer, length: number): Progress {
+  push(bytes: Buffer, length: number): AnswerProgress {
     if (this.firstByte < 0) this.firstByte = bytes[0] ?? -1
     let at = 0
     while (at < length && this.#phase !== 'done' && this.#phase !== 'broken')
@@ -94,7 +94,7 @@ export class ResponseParser {
   }
 
   /** The peer closed its side. */
-  close(): Progress {
+  close(): AnswerProgress {
     this.reusable = false
     this.closed = true
     if (this.#phase === 'until-close' || this.#phase === 'frame') this.#phase = 'done'
@@ -102,7 +102,7 @@ export class ResponseParser {
     return this.#progress()
   }
 
-  #progress(): Progress {
+  #progress(): AnswerProgress {
     return this.#phase === 'done' || this.#phase === 'broken' ? this.#phase : 'more'
   }
 

@@ -3,7 +3,7 @@ import type { Outcome, Replaced } from '../../../model/probe/observation.ts'
 import { BaseLane, type LaneUser, type Plan } from './base-lane.ts'
 import { connectTls } from '../connect.ts'
 import { outcomeOf } from '../failures.ts'
-import { type Progress, ResponseParser } from './http-response.ts'
+import { type AnswerProgress, ResponseParser } from './http-response.ts'
 import { cookiePlace, type RequestPlace } from '../place.ts'
 
 /**
@@ -196,7 +196,7 @@ export class Lane extends BaseLane {
     if (this.plan.config.keepAlive) this.replaced = how
   }
 
-  #advance(progress: Progress): void {
+  #advance(progress: AnswerProgress): void {
     if (progress === 'done') {
       this.#readCookies()
       if (!this.#follow()) this.finish('answered')

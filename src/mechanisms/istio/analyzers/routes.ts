@@ -14,7 +14,7 @@ import { wholeHost } from '../legs/hosts.ts'
 import { destinationRules, istioGateways, virtualServices } from '../objects.ts'
 import { balancerOf, clusterPort, routeHash, rulingFor } from '../rules/policy.ts'
 import { gatewayNames, isExportedTo, hostsOf, isOfMesh, type Route, routesOf } from '../legs/routes.ts'
-import { type Client, ruleFor } from '../rules/rules.ts'
+import { type MeshClient, ruleFor } from '../rules/rules.ts'
 import { hashesOf } from './hashes.ts'
 
 const policyWords = (value: unknown): string => wordsOf(hashPolicy(value))
@@ -218,7 +218,7 @@ function isTaken(gateway: LooseObject, object: LooseObject): boolean {
 }
 
 /** Of the first gateway; where it is not known, callers anywhere. */
-function clientsOf(object: LooseObject, store: Store): Client {
+function clientsOf(object: LooseObject, store: Store): MeshClient {
   const [name] = gatewayNames(object)
   return name === undefined ? {} : clientOf(gatewayOf(gatewayRef(name, object), store), store)
 }

@@ -1,4 +1,4 @@
-import type { Entry, Hop, Leg, Node } from '../../../model/affinity/leg.ts'
+import type { Entry, Hop, Leg, Stop } from '../../../model/affinity/leg.ts'
 import { keyOf, type LooseObject, refOf, refTo } from '../../../model/cluster/object.ts'
 import type { ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { sticks } from '../../../model/affinity/policy.ts'
@@ -23,7 +23,7 @@ import {
 } from './routes.ts'
 import {
   anyOther,
-  type Client,
+  type MeshClient,
   hostOfRule,
   keyOfRule,
   namespacesOf,
@@ -58,8 +58,8 @@ function gatewayLegs(object: LooseObject, route: Route, name: string, store: Sto
   const entries = taken.flatMap(({ host }) => route.paths.map((path) => hostEntry(ref, host, path)))
   const hop = { kind: 'gateway', mechanism: `Istio gateway ${name}` } as const
   const listenerPort = taken[0]?.port
-  const way: Node = { object: gateway, part: JSON.stringify([ref.namespace, ref.name, route.field]) }
-  const start: Node = { object: ref, part: JSON.stringify([name, route.field]) }
+  const way: Stop = { object: gateway, part: JSON.stringify([ref.namespace, ref.name, route.field]) }
+  const start: Stop = { object: ref, part: JSON.stringify([name, route.field]) }
   return [
     ...unique(entries).map((entry): Leg => ({ from: entry, to: way, arrival: 'object' })),
     { from: way, to: start, arrival: 'object' },
@@ -74,7 +74,7 @@ function meshLegs(object: LooseObject, route: Route, store: Store): Leg[] {
   const callers = route.targets.flatMap(({ host }) => variants(host, store))
   const all = callers.length === 0 ? [{ client: {} }] : uniqueCallers(callers)
   return all.flatMap((caller) => {
-    const start: Node = { object: ref, part: JSON.stringify(['mesh', caller.client.namespace, route.field]) }
+    const start: Stop = { object: ref, part: JSON.stringify(['mesh', caller.client.namespace, route.field]) }
     const entries = hostsOf(object).flatMap((host) =>
       route.paths.map((path) =>
         meshEntry(object, `${host}${path}${fromOf(caller)}`, wholeHost(host, ref.namespace ?? ''), path),
@@ -89,15 +89,15 @@ function meshLegs(object: LooseObject, route: Route, store: Store): Leg[] {
 
 /** What others delegate to: whose proxy it is, they know. */
 function delegatedLegs(object: LooseObject, route: Route, store: Store): Leg[] {
-  const start: Node = { object: refOf(object), part: JSON.stringify(['delegate', route.field]) }
+  const start: Stop = { object: refOf(object), part: JSON.stringify(['delegate', route.field]) }
   const hop = { kind: 'gateway', mechanism: 'Istio' } as const
   return onwards(object, route, { start, hop, client: {}, beside: [] }, store)
 }
 
 interface Onwards {
-  start: Node
+  start: Stop
   hop: Pick<Hop, 'kind' | 'mechanism'>
-  client: Client
+  client: MeshClient
   listenerPort?: number | undefined
   beside: Hop['configuredBy']
 }
@@ -125,7 +125,7 @@ function onwards(
 }
 
 interface Delivery {
-  start: Node
+  start: Stop
   target: RouteTarget
   ruling: Ruling
   hop: Pick<Hop, 'kind' | 'mechanism' | 'configuredBy'>
@@ -236,7 +236,7 @@ const caughtBy = onceFor((routes: readonly LooseObject[]) => {
 })
 
 interface Caller {
-  client: Client
+  client: MeshClient
   /** Namespaces, where the rule depends on it. */
   from?: readonly string[]
 }

@@ -3,10 +3,10 @@ import { at, list, record, strings, text } from '../../kit/loose.ts'
 import { onceFor } from '../../kit/once.ts'
 import type { ServerKind } from './gateway.ts'
 import { wholeHost } from './hosts.ts'
-import type { Destination } from '../rules/policy.ts'
+import type { RuledHost } from '../rules/policy.ts'
 
 /** A destination of a route with its part of the requests. */
-export interface RouteTarget extends Destination {
+export interface RouteTarget extends RuledHost {
   field: string
   /** Absent where there is one destination alone. */
   share?: number

@@ -2,13 +2,13 @@ import type { LooseObject } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
 import { at, record } from '../../kit/loose.ts'
 import { istioProxies } from '../objects.ts'
-import type { Client } from './rules.ts'
+import type { MeshClient } from './rules.ts'
 
 /**
  * The proxies of a Gateway: the pods that its selector names, wherever they run. Nothing of them is claimed where no
  * Deployment or DaemonSet, or several, have these labels, as in files that hold none.
  */
-export function clientOf(gateway: LooseObject | undefined, store: Store): Client {
+export function clientOf(gateway: LooseObject | undefined, store: Store): MeshClient {
   const selector = Object.entries(record(at(gateway?.spec, 'selector')))
   const all = store.fact(istioProxies)
   if (!all.known || selector.length === 0) return {}

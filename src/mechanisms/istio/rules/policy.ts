@@ -8,11 +8,11 @@ import { services } from '../../service/objects.ts'
 import { hashPolicy } from './hash.ts'
 import { hostOf, serviceOfHost } from '../legs/hosts.ts'
 import { sessionBy } from '../istiod.ts'
-import { type Client, type MergedRule, ruleFor } from './rules.ts'
+import { type MeshClient, type MergedRule, ruleFor } from './rules.ts'
 import { defined } from '../../../model/common/defined.ts'
 
 /** Where a route sends requests. */
-export interface Destination {
+export interface RuledHost {
   /** Whole. */
   host: string
   subset?: string
@@ -62,8 +62,8 @@ export function policyFor(
 
 /** What comes of the rules for a destination. Traffic that is not read as HTTP can be told apart by its address alone. */
 export function rulingFor(
-  destination: Destination,
-  client: Client,
+  destination: RuledHost,
+  client: MeshClient,
   protocol: 'http' | 'tcp',
   store: Store,
 ): Ruling {
@@ -104,7 +104,7 @@ export function rulingFor(
 }
 
 /** Why the proxy has no cluster for the destination, so that it reaches nobody whatever the rules say. */
-function missingPart(destination: Destination, rule: MergedRule, store: Store): string | undefined {
+function missingPart(destination: RuledHost, rule: MergedRule, store: Store): string | undefined {
   const { host, subset } = destination
   if (subset !== undefined && !rule.subsets.some(({ name }) => name === subset))
     return `there is no subset ${subset}`
@@ -116,7 +116,7 @@ function missingPart(destination: Destination, rule: MergedRule, store: Store): 
 }
 
 /** The port by which the cluster of the proxy is chosen: the named one, the only one, or that of the listener. */
-export function clusterPort({ host, port, listenerPort }: Destination, store: Store): number | undefined {
+export function clusterPort({ host, port, listenerPort }: RuledHost, store: Store): number | undefined {
   if (port !== undefined) return port
   const to = serviceOfHost(host)
   const ports = to === undefined ? undefined : store.get(services, to)?.spec.ports

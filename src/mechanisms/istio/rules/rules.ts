@@ -8,7 +8,7 @@ import { covers, mostExact, serviceOfHost, wholeHost } from '../legs/hosts.ts'
 import { destinationRules, rootNamespace } from '../objects.ts'
 
 /** Whose proxy asks: rules are looked up from where it runs. */
-export interface Client {
+export interface MeshClient {
   /** Undefined where it is not known. */
   namespace?: string
   /** Of its pod; undefined where they are not known. */
@@ -57,7 +57,7 @@ export function exportOf(rule: LooseObject): ReadonlySet<string> {
  * that of the Service, the root namespace (istio/istio pilot/pkg/model/push_context.go, destinationRule). Undefined
  * where there is none.
  */
-export function ruleFor(host: string, client: Client, store: Store): Fact<MergedRule | undefined> {
+export function ruleFor(host: string, client: MeshClient, store: Store): Fact<MergedRule | undefined> {
   const all = store.list(destinationRules)
   if (!all.known) return all
   const { namespace, labels } = client
@@ -70,7 +70,7 @@ export function ruleFor(host: string, client: Client, store: Store): Fact<Merged
 }
 
 /** The rule that would count for the host of another one, if that was not there. */
-export function wouldCount(rule: LooseObject, client: Client, store: Store): LooseObject | undefined {
+export function wouldCount(rule: LooseObject, client: MeshClient, store: Store): LooseObject | undefined {
   const host = hostOfRule(rule)
   const found = chosenOf(
     rulesAbout(host, store).filter((one) => one !== rule),
@@ -83,7 +83,11 @@ export function wouldCount(rule: LooseObject, client: Client, store: Store): Loo
 /** By host and client: routes, ways and analyzers of thousands of Services ask for the same ones. */
 const chosen = onceFor((_rules: readonly LooseObject[]) => new Map<string, Fact<MergedRule | undefined>>())
 
-function chosenOf(rules: readonly LooseObject[], host: string, client: Client): Fact<MergedRule | undefined> {
+function chosenOf(
+  rules: readonly LooseObject[],
+  host: string,
+  client: MeshClient,
+): Fact<MergedRule | undefined> {
   const names = client.namespace === undefined ? namespacesOf(rules) : [client.namespace]
   const found = names.map((namespace) => lookUp(rules, host, { ...client, namespace }))
   const missing = found.find((one) => !one.known)
@@ -137,7 +141,7 @@ function rulesCovering(host: string, rules: readonly LooseObject[]): LooseObject
 function lookUp(
   rules: readonly LooseObject[],
   host: string,
-  client: Client & { namespace: string },
+  client: MeshClient & { namespace: string },
 ): Fact<MergedRule | undefined> {
   for (const place of placesFor(rules, serviceOfHost(host)?.namespace, client.namespace)) {
     const exact = mostExact(place.rules.map(hostOfRule), host)
@@ -244,7 +248,7 @@ function mergedWith(entry: ExportedRule, rule: LooseObject): ExportedRule {
 
 function select(
   entries: readonly ExportedRule[],
-  { namespace, labels }: Client,
+  { namespace, labels }: MeshClient,
 ): Fact<MergedRule | undefined> {
   for (const { selector, ...entry } of entries) {
     if (selector === undefined || entry.namespace !== namespace) continue

@@ -12,7 +12,7 @@ import { failureWords } from '../words/words.ts'
 import { defined } from '../../../model/common/defined.ts'
 
 /** A sentence below the table, for the cells that carry its mark. */
-export interface Note {
+export interface CellNote {
   /** `▲` speaks against the configuration, `×` nothing came back, `?` nobody can tell, `–` there was nothing to ask. */
   symbol: '▲' | '×' | '?' | '–'
   sentence: string
@@ -30,7 +30,7 @@ export interface CellView {
   masqueraded: boolean
   /** One endpoint was all there was to pick from. */
   only: boolean
-  note?: Note
+  note?: CellNote
 }
 
 /** What one client saw at one entry; without `cell` it was not asked. */
@@ -70,7 +70,7 @@ function plain(what: string): CellView {
   return { what, masqueraded: false, only: false }
 }
 
-function noted(note: Note | undefined): { note?: Note } {
+function noted(note: CellNote | undefined): { note?: CellNote } {
   return note === undefined ? {} : { note }
 }
 
@@ -81,7 +81,7 @@ function journey({ switches }: SurveyCell): string {
   return switches.length === 1 ? `${first}→${last}` : `${first}→…→${last}`
 }
 
-function notAsked(client: SurveyClient, entry: SurveyEntry): Note {
+function notAsked(client: SurveyClient, entry: SurveyEntry): CellNote {
   const isInside = entry.kind === 'cluster-ip' || entry.kind === 'dns'
   return {
     symbol: '–',
@@ -92,7 +92,7 @@ function notAsked(client: SurveyClient, entry: SurveyEntry): Note {
   }
 }
 
-function noAnswer(client: SurveyClient, entry: SurveyEntry, cell: SurveyCell): Note {
+function noAnswer(client: SurveyClient, entry: SurveyEntry, cell: SurveyCell): CellNote {
   const isInside = entry.kind === 'cluster-ip' || entry.kind === 'dns'
   if (entry.policyLocal === true && cell.verdict.eligibleEndpoints === 0) {
     const policy = isInside ? 'internalTrafficPolicy' : 'externalTrafficPolicy'
@@ -129,7 +129,7 @@ function noteOf(
   client: SurveyClient,
   entry: SurveyEntry,
   cell: SurveyCell,
-): Note | undefined {
+): CellNote | undefined {
   const { behaviour, result, expected, reason, stretches = [] } = cell.verdict
   // What was configured when it differed.
   const { policy } = stretches.find((stretch) => stretch.result === 'differs') ?? survey.service
@@ -161,7 +161,7 @@ function noteOf(
 }
 
 /** How a load balancer moves a client, as far as it is known. */
-function spreadWords(balancer: SurveyEntry['balancer']): Pick<Note, 'sentence' | 'code'> {
+function spreadWords(balancer: SurveyEntry['balancer']): Pick<CellNote, 'sentence' | 'code'> {
   const name = balancer === undefined ? 'the load balancer' : sanitize(balancer.name)
   if (balancer?.to === 'pods')
     return {

@@ -5,7 +5,7 @@ import { type Line, span } from '../../text/line.ts'
 import { countOf } from '../../../model/common/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import type { Palette } from '../blocks/palette.ts'
-import { type CellView, isMasqueraded, type Note, viewCell } from './cells.ts'
+import { type CellView, isMasqueraded, type CellNote, viewCell } from './cells.ts'
 import { clientLabel, entryLabel } from './labels.ts'
 import { layoutMatrix } from './matrix.ts'
 
@@ -81,8 +81,8 @@ function placeOf(client: SurveyClient | undefined): string {
 }
 
 /** The notes in the order of the table, each with its mark: numbered where a symbol has several. */
-function numbered(rows: readonly ClientsRow[]): Map<string, { note: Note; mark: string }> {
-  const found = new Map<string, Note>()
+function numbered(rows: readonly ClientsRow[]): Map<string, { note: CellNote; mark: string }> {
+  const found = new Map<string, CellNote>()
   for (const { views } of rows)
     for (const { note } of views) if (note !== undefined) found.set(keyOf(note), note)
   const bySymbol = Map.groupBy(found.values(), ({ symbol }) => symbol)
@@ -97,7 +97,7 @@ function numbered(rows: readonly ClientsRow[]): Map<string, { note: Note; mark: 
   )
 }
 
-function keyOf({ symbol, sentence }: Note): string {
+function keyOf({ symbol, sentence }: CellNote): string {
   return `${symbol} ${sentence}`
 }
 
@@ -118,7 +118,7 @@ function cellSpans(
   return pieces.flatMap((piece, index) => (index === 0 ? [piece] : [span(' '), piece]))
 }
 
-function paintOf({ symbol }: Note, style: Style): Paint {
+function paintOf({ symbol }: CellNote, style: Style): Paint {
   if (symbol === '▲' || symbol === '×') return style.bad
   return symbol === '?' ? style.unsure : style.quiet
 }
@@ -127,7 +127,7 @@ function paintOf({ symbol }: Note, style: Style): Paint {
 function legend(
   survey: ProbeSurvey,
   rows: readonly ClientsRow[],
-  notes: ReadonlyMap<string, { note: Note; mark: string }>,
+  notes: ReadonlyMap<string, { note: CellNote; mark: string }>,
   { width, style }: Page,
 ): Line[] {
   const views = rows.flatMap((row) => row.views)

@@ -7,12 +7,12 @@ import {
   slicePlaces,
   type SliceWrite,
 } from '../../../../src/external/plan/slices.ts'
-import type { OutsideBackend, ServicePort } from '../../../../src/external/types.ts'
+import type { OutsideBackend, ExternalPort } from '../../../../src/external/types.ts'
 import { endpointsOfPort } from '../../../../src/model/cluster/endpoint.ts'
 import type { EndpointSlice } from '../../../../src/model/cluster/kubernetes.ts'
 
 const service = { namespace: 'shop', name: 'backend', uid: 'u1' }
-const http: ServicePort = { port: 80, name: 'http', protocol: 'TCP' }
+const http: ExternalPort = { port: 80, name: 'http', protocol: 'TCP' }
 
 const address = fc
   .integer({ min: 1, max: 600 })

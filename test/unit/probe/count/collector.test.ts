@@ -7,7 +7,7 @@ import type { Pod } from '../../../../src/model/cluster/kubernetes.ts'
 import type { ProbeSurvey, SurveyEntry } from '../../../../src/model/probe/results/survey.ts'
 import { UserError } from '../../../../src/model/common/user-error.ts'
 import type { SeenAround } from '../../../../src/probe/run/around/look.ts'
-import { Collector } from '../../../../src/probe/count/collector.ts'
+import { RunCollector } from '../../../../src/probe/count/collector.ts'
 import { defaultEntry } from '../../../../src/probe/plan/entries/default.ts'
 import { planProbe } from '../../../../src/probe/plan/plan.ts'
 import { examineService } from '../../../../src/probe/plan/preflight.ts'
@@ -43,7 +43,7 @@ function collector({ clients, entries: count = 1, affinity = 'ClientIP', interru
     ...(index > 0 ? { kind: 'node-port', node: `node${index}`, port: 30_080 } : {}),
   }))
   const given = options()
-  const survey = new Collector({
+  const survey = new RunCollector({
     cluster: {} as Cluster,
     options: given,
     subject,
@@ -57,19 +57,19 @@ function collector({ clients, entries: count = 1, affinity = 'ClientIP', interru
 }
 
 /** What becomes of what was seen. */
-async function resultOf(survey: Collector): Promise<ProbeSurvey> {
+async function resultOf(survey: RunCollector): Promise<ProbeSurvey> {
   for await (const step of survey.conclude()) if (step.kind === 'result') return step.result
   throw new Error('no result')
 }
 
 /** Takes in what happened. */
-function take(survey: Collector, event: RunEvent): ProbeStep[] {
+function take(survey: RunCollector, event: RunEvent): ProbeStep[] {
   return [...survey.take(event)]
 }
 
 /** A client says who it is, asks `picks` (for each entry the numbers of the pods), and ends. */
 function run(
-  survey: Collector,
+  survey: RunCollector,
   client: number,
   picks: readonly (readonly number[])[],
   startedAt = 1_000_000,

@@ -6,7 +6,7 @@ import type { Observation } from '../../../../../src/model/probe/observation.ts'
 import type { Policy } from '../../../../../src/model/affinity/policy.ts'
 import type { ProbeSurvey } from '../../../../../src/model/probe/results/survey.ts'
 import { journeyOf } from '../../../../../src/probe/front/journey.ts'
-import { Collector } from '../../../../../src/probe/count/collector.ts'
+import { RunCollector } from '../../../../../src/probe/count/collector.ts'
 import { frontEntries } from '../../../../../src/probe/plan/entries/find.ts'
 import { planProbe, type ProbeOptions } from '../../../../../src/probe/plan/plan.ts'
 import { examineService } from '../../../../../src/probe/plan/preflight.ts'
@@ -183,7 +183,7 @@ export async function probed(
     entries: frontEntries(front, subject),
     cookieSalt: salt,
   })
-  const collector = new Collector({
+  const collector = new RunCollector({
     cluster: {} as Cluster,
     options: given,
     subject,

@@ -6,7 +6,7 @@ import { frontEntries } from '../../../../../src/probe/plan/entries/find.ts'
 import type { Front, ProbeOptions } from '../../../../../src/probe/plan/plan.ts'
 import { planProbe } from '../../../../../src/probe/plan/plan.ts'
 import { examineService } from '../../../../../src/probe/plan/preflight.ts'
-import { Collector } from '../../../../../src/probe/count/collector.ts'
+import { RunCollector } from '../../../../../src/probe/count/collector.ts'
 import { hereIndex } from '../../../../../src/probe/run/clients/here-index.ts'
 import { runHere } from '../../../../../src/probe/run/clients/here.ts'
 import type { Cluster } from '../../../../../src/cluster/index.ts'
@@ -58,7 +58,7 @@ export async function probedAt(
   })
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
-  const collector = new Collector({
+  const collector = new RunCollector({
     cluster: {} as Cluster,
     options: given,
     subject,
