@@ -1,6 +1,9 @@
 import { didYouMean } from '../../model/common/spelling.ts'
 import { objectAnalyzer, type Report } from '../analyzer.ts'
 import { at, list, record, text } from '../kit/loose.ts'
+import { refOf } from '../../model/cluster/object.ts'
+import { objectName } from '../../model/findings/finding.ts'
+import { rivalOf } from './legs.ts'
 import { httpProxies } from './objects.ts'
 import { cookieName, hashedBy, strategies } from './policy.ts'
 
@@ -11,6 +14,7 @@ const codes = [
   'AFF-CONTOUR-SEVERAL-SERVICES',
   'AFF-CONTOUR-TCP',
   'AFF-CONTOUR-LOWER-CASE',
+  'AFF-CONTOUR-SAME-HOST',
 ] as const
 
 type Say = Report<(typeof codes)[number]>
@@ -19,7 +23,17 @@ type Say = Report<(typeof codes)[number]>
 export const proxyAnalyzer = objectAnalyzer({
   about: httpProxies,
   codes,
-  analyse: ({ spec }, _view, report) => {
+  analyse: (proxy, { store }, report) => {
+    const { spec } = proxy
+    const rival = rivalOf(proxy, store)
+    if (rival !== undefined)
+      report('AFF-CONTOUR-SAME-HOST', {
+        message: `${objectName(refOf(rival))}${rival.metadata.namespace === proxy.metadata.namespace ? '' : ` of namespace ${rival.metadata.namespace}`} has the host ${text(at(spec, 'virtualhost.fqdn'))}, too: Contour takes neither`,
+        why: 'A host belongs to one HTTPProxy. Contour marks all that have it as invalid (DuplicateVhost), and clients get 404.',
+        mend: ['let one have the host, and include the other in it', 'give them different hosts'],
+        objects: [refOf(proxy), refOf(rival)],
+        field: 'spec.virtualhost.fqdn',
+      })
     misplaced(spec, 'spec', report)
     for (const [index, route] of list(at(spec, 'routes')).entries()) {
       const place = `spec.routes[${index}]`

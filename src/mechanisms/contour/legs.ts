@@ -1,6 +1,8 @@
 import type { Leg } from '../../model/affinity/leg.ts'
 import { keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
-import type { ObjectRef } from '../../model/findings/finding.ts'
+import { type ObjectRef, objectName } from '../../model/findings/finding.ts'
+import { none } from '../../model/affinity/policy.ts'
+import { annotationsOf } from '../kit/controller.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
@@ -12,6 +14,7 @@ import { routePolicy } from './policy.ts'
 export function proxyLegs(proxy: LooseObject, store: Store): Leg[] {
   const ref = refOf(proxy)
   const places = placesOf(proxy, store, new Set())
+  const [rival] = places.every(({ rival }) => rival !== undefined) ? places : []
   return list(at(proxy.spec, 'routes')).flatMap((route, index) => {
     const services = servicesOf(route, proxy)
     const path = pathOf(route)
@@ -25,7 +28,10 @@ export function proxyLegs(proxy: LooseObject, store: Store): Leg[] {
             kind: 'ingress',
             mechanism: 'Contour',
             configuredBy: [ref],
-            policy: routePolicy(at(route, 'loadBalancerPolicy')),
+            policy: rival === undefined ? routePolicy(at(route, 'loadBalancerPolicy')) : none,
+            ...(rival === undefined
+              ? {}
+              : { note: `Contour refuses it: ${objectName(refOf(rival.rival!))} has the host, too` }),
           },
           arrival: 'pods',
           field: `spec.routes[${index}]`,
@@ -41,12 +47,42 @@ interface ProxyRoot {
   host: string
   prefix: string
   of: ObjectRef
+  /** Another one with the host: Contour takes neither. */
+  rival: LooseObject | undefined
+}
+
+/** Another HTTPProxy with the same host, for the same Contour: it takes none of those (DuplicateVhost). */
+export function rivalOf(proxy: LooseObject, store: Store): LooseObject | undefined {
+  const all = store.list(httpProxies)
+  const host = hostKey(proxy)
+  if (!all.known || host === undefined) return undefined
+  return byHost(all.value)
+    .get(host)
+    ?.find((one) => keyOf(refOf(one)) !== keyOf(refOf(proxy)))
+}
+
+const byHost = onceFor((proxies: readonly LooseObject[]) =>
+  Map.groupBy(
+    proxies.filter((one) => hostKey(one) !== undefined),
+    (one) => hostKey(one) ?? '',
+  ),
+)
+
+/** The host, and the class by which Contours share a cluster. */
+function hostKey({ spec, metadata }: LooseObject): string | undefined {
+  const host = text(at(spec, 'virtualhost.fqdn'))
+  const annotations = annotationsOf({ metadata })
+  const name =
+    text(at(spec, 'ingressClassName')) ??
+    annotations['projectcontour.io/ingress.class'] ??
+    annotations['kubernetes.io/ingress.class']
+  return host === undefined ? undefined : `${name ?? ''} ${host.toLowerCase()}`
 }
 
 /** A proxy without a host of its own is reached by those that include it. */
 function placesOf(proxy: LooseObject, store: Store, seen: ReadonlySet<string>): ProxyRoot[] {
   const host = text(at(proxy.spec, 'virtualhost.fqdn'))
-  const own = host === undefined ? [] : [{ host, prefix: '', of: refOf(proxy) }]
+  const own = host === undefined ? [] : [{ host, prefix: '', of: refOf(proxy), rival: rivalOf(proxy, store) }]
   const key = keyOf(refOf(proxy))
   const all = store.list(httpProxies)
   if (!all.known || seen.has(key)) return own

@@ -15,5 +15,7 @@ export const httpProxyKind: TargetKind = {
   words: ['httpproxies', 'proxy', 'proxies', 'httpproxy.projectcontour.io', 'httpproxies.projectcontour.io'],
   type: httpProxies,
   refuseName: refuseSubdomain,
-  describe: (object) => [text(at((object as LooseObject).spec, 'virtualhost.fqdn')) ?? 'included by others'],
+  describe: (object) => [
+    text(at((object as LooseObject).spec, 'virtualhost.fqdn')) ?? 'without a host of its own',
+  ],
 }

@@ -13,6 +13,15 @@ const cookie = { loadBalancerPolicy: { strategy: 'Cookie' } }
 const services = ['web', 'next'].map((name) => ({ name, port: 80 }))
 const tcp = (strategy: string) => ({ tcpproxy: { loadBalancerPolicy: { strategy } } })
 
+const twice = (host: string, own: object = {}) => {
+  const other = httpProxyOf([cookie], { virtualhost: { fqdn: host }, ...own })
+  const first = httpProxyOf([cookie], { virtualhost: { fqdn: 'shop.example' } })
+  return snapshot({
+    service: plain,
+    fronts: [first, { ...other, metadata: { ...other.metadata, name: 'other' } }],
+  })
+}
+
 /** Where findings about HTTPProxies fire. */
 export const contourGrid: GridRows = {
   'AFF-CONTOUR-UNKNOWN-FIELD': {
@@ -30,6 +39,10 @@ export const contourGrid: GridRows = {
   'AFF-CONTOUR-SEVERAL-SERVICES': {
     fires: () => one({ ...cookie, services }),
     silent: () => one({ ...cookie, services: [services[0], { ...services[1], mirror: true }] }),
+  },
+  'AFF-CONTOUR-SAME-HOST': {
+    fires: () => twice('Shop.example'),
+    silent: () => twice('shop.example', { ingressClassName: 'inner' }),
   },
   'AFF-CONTOUR-TCP': { fires: () => one({}, tcp('Cookie')), silent: () => one({}, tcp('Random')) },
   'AFF-CONTOUR-LOWER-CASE': { fires: () => parameter('userId'), silent: () => parameter('user') },
