@@ -2,7 +2,7 @@ import { type Cluster, watchList } from '../cluster/index.ts'
 import { Outage } from '../cluster/streams/outage.ts'
 import { unlessAborted, wait } from '../cluster/transport/wait.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
-import { UserError } from '../model/common/user-error.ts'
+import { messageOf, UserError } from '../model/common/user-error.ts'
 import { originLists, type OriginRequest } from './origin/read.ts'
 
 /** What is told while another cluster is followed. */
@@ -84,7 +84,7 @@ async function updateAgain(
 ): Promise<void> {
   let told: string | undefined
   const tell = (error: unknown): void => {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = messageOf(error)
     // That the other cluster is lost is told by its watches.
     if (text !== told && !contact.isLost) sink.onProblem(error)
     told = text

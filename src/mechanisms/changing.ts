@@ -144,14 +144,17 @@ export function planOf(
 }
 
 /** What is to be known of one object to plan for it. */
-export interface Asked {
+interface Asked {
   before: Policy
   /** What the proxy makes of a cookie. */
   cookie?: OwnCookie
   /** What takes the affinity away. */
   off: () => readonly Write[]
-  on: (wish: Wish) => Refusal | (Pick<ChangePlan, 'after' | 'writes'> & Partial<ChangePlan>)
+  on: (wish: Wish) => Planned
 }
+
+/** What a wish comes to, or why it cannot be had. */
+export type Planned = Refusal | (Pick<ChangePlan, 'after' | 'writes'> & Partial<ChangePlan>)
 
 /** What a request comes to where one object says it all. */
 export function planFor(request: ChangeRequest, { before, cookie, off, on }: Asked): ChangePlan | Refusal {

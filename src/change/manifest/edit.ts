@@ -15,7 +15,7 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { messageOf, UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, FieldValue } from '../../model/affinity/write.ts'
 import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.ts'
 import { oddNode, unreadable } from '../../snapshot/files/text/document.ts'
@@ -168,7 +168,7 @@ function assertPlain(document: Document.Parsed, file: string): void {
   try {
     document.toJS()
   } catch (error) {
-    throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new UserError(`${file}: ${messageOf(error)}`, {
       cause: error,
     })
   }

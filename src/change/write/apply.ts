@@ -3,7 +3,7 @@ import { itemPath, listPath } from '../../cluster/paths.ts'
 import type { ChangedObject, ChangeNotice, DryRun, RawObject } from '../../model/affinity/change.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { type ObjectType, refOf } from '../../model/cluster/object.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { messageOf, UserError } from '../../model/common/user-error.ts'
 import type { FieldsWrite, Write } from '../../model/affinity/write.ts'
 import { inverse } from '../../model/affinity/fields.ts'
 import { judgeOwners } from '../owners/judge.ts'
@@ -123,7 +123,7 @@ async function takenBack(
   // Nothing is left of the attempt: it may be made again.
   if (left.length === 0 && isStale(error)) return error
   const names = made.map(({ object }) => objectName(refOf(object))).join(', ')
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return new UserError(message, {
     hints: [
       left.length === 0

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { KubeconfigError } from '../answers/errors.ts'
 import type { RequestOptions } from 'node:https'
 import type { KubeconfigUser } from '../kubeconfig/types.ts'
+import { messageOf } from '../../model/common/user-error.ts'
 
 /** Where clusters keep what is meant for credential plugins. */
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec'
@@ -105,7 +106,7 @@ function authProviderCredentials(provider: NonNullable<KubeconfigUser['auth-prov
       try {
         await (await config).applyToHTTPSOptions(options)
       } catch (cause) {
-        throw unusable(provider.name, cause instanceof Error ? cause.message : String(cause), cause)
+        throw unusable(provider.name, messageOf(cause), cause)
       }
       const { headers } = options
       const authorization = headers && 'Authorization' in headers ? headers.Authorization : undefined

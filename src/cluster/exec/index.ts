@@ -5,6 +5,7 @@ import { acceptanceSuffix, frame, FrameReader, opcodes } from '../../model/commo
 import { ConnectionError } from '../answers/errors.ts'
 import { podPath } from '../paths.ts'
 import type { Cluster, Upgraded } from '../types.ts'
+import { messageOf } from '../../model/common/user-error.ts'
 
 export interface ExecOptions {
   namespace: string
@@ -63,7 +64,7 @@ export async function* exec(
     }
   } catch (error) {
     signal?.throwIfAborted()
-    throw new ConnectionError('reset', `the connection to ${options.pod} was lost: ${wordsOf(error)}`, {
+    throw new ConnectionError('reset', `the connection to ${options.pod} was lost: ${messageOf(error)}`, {
       cause: error,
     })
   } finally {
@@ -180,8 +181,4 @@ function say(socket: Duplex, text: string): void {
 
 function send(socket: Duplex, opcode: number, data: Uint8Array): void {
   if (socket.writable) socket.write(frame(opcode, data, randomBytes(4)))
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import { hostOf, portOf } from '../transport/address.ts'
 import { ProxyError } from './proxy-error.ts'
+import { messageOf } from '../../model/common/user-error.ts'
 
 const LIMIT_MS = 30_000
 
@@ -21,7 +22,7 @@ export async function openTunnel(
       : throughConnect(proxy, host, port, ending))
   } catch (error) {
     if (error instanceof ProxyError) throw error
-    throw new ProxyError(`${proxy.host}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new ProxyError(`${proxy.host}: ${messageOf(error)}`, {
       cause: error,
     })
   }

@@ -3,7 +3,7 @@ import { gatewaysPath, ingressesPath, nodesPath, servicesPath, slicesPath } from
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { parseIp } from '../../model/common/ip.ts'
 import type { Remedy } from '../../model/common/remedy.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { messageOf, UserError } from '../../model/common/user-error.ts'
 import { serviceLabel } from '../../model/cluster/external.ts'
 import {
   type AddressedNode,
@@ -121,7 +121,7 @@ async function resolveOne(
     found = await resolve(host)
   } catch (error) {
     throw new UserError(`${origin} has the host name ${host}, which cannot be resolved here`, {
-      hints: [error instanceof Error ? error.message : String(error)],
+      hints: [messageOf(error)],
       cause: error,
     })
   }

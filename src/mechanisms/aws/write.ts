@@ -3,7 +3,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType } from '../../model/cluster/object.ts'
-import { type Asked, type Changing, planFor, refusal } from '../changing.ts'
+import { type Changing, type Planned, planFor, refusal } from '../changing.ts'
 import { annotating, type AnnotationMarks } from '../ingress/annotating.ts'
 import { annotate } from '../kit/annotations.ts'
 import { annotationsOf } from '../kit/controller.ts'
@@ -71,7 +71,7 @@ function isNlb(target: KubernetesObject): boolean {
   return isOfType(target, services) && isOfLbc(target as Service)
 }
 
-function byAddress(service: Service, wish: Wish, before: Policy): ReturnType<Asked['on']> {
+function byAddress(service: Service, wish: Wish, before: Policy): Planned {
   const annotations = annotationsOf(service)
   if (wish.kind !== 'source-ip')
     return refusal('a Network Load Balancer keeps clients by their address only', { remedy: 'by-address' })

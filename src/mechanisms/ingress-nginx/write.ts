@@ -2,7 +2,7 @@ import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Asked, type Changing, type Details, type Lack, planFor, refusal } from '../changing.ts'
+import { type Changing, type Details, type Lack, type Planned, planFor, refusal } from '../changing.ts'
 import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
@@ -103,7 +103,7 @@ interface Known {
   store: Store
 }
 
-function enable(ingress: LooseObject, wish: Wish, known: Known): ReturnType<Asked['on']> {
+function enable(ingress: LooseObject, wish: Wish, known: Known): Planned {
   const { reader, store } = known
   const annotations = ingress.metadata.annotations ?? {}
   if (annotations[`${prefix}canary`] === 'true')
@@ -160,11 +160,7 @@ function cookie(wish: CookieWish, now: Readonly<Record<string, string>>): Record
 }
 
 /** Of the variables of nginx that hold what is asked for. */
-function hash(
-  ingress: LooseObject,
-  wish: Exclude<Wish, CookieWish>,
-  { reader }: Known,
-): ReturnType<Asked['on']> {
+function hash(ingress: LooseObject, wish: Exclude<Wish, CookieWish>, { reader }: Known): Planned {
   if (reader === 'Traefik')
     return refusal('Traefik reads upstream-hash-by from 3.7 on only, and not for every variable', {
       remedy: 'rather-by-cookie',

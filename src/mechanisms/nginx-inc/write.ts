@@ -4,7 +4,7 @@ import type { FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, type Asked, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
+import { type Changing, lacksOf, type OwnCookie, type Planned, planFor, refusal } from '../changing.ts'
 import { annotating, type Marked, type AnnotationMarks } from '../ingress/annotating.ts'
 import { ingressPrograms } from '../ingress/running.ts'
 import { at, record, text } from '../kit/loose.ts'
@@ -134,7 +134,7 @@ export const virtualServerChange: Changing = {
   },
 }
 
-function virtualServerWith(wish: Wish, server: LooseObject): ReturnType<Asked['on']> {
+function virtualServerWith(wish: Wish, server: LooseObject): Planned {
   const all = upstreamsOf(server)
   const [first] = all
   if (first === undefined)

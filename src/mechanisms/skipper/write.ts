@@ -4,7 +4,7 @@ import type { Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, type Asked, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
+import { type Changing, lacksOf, type OwnCookie, type Planned, planFor, refusal } from '../changing.ts'
 import { annotating, type AnnotationMarks } from '../ingress/annotating.ts'
 import { at, list, strings, text } from '../kit/loose.ts'
 import { rewrittenLists } from '../kit/rewritten.ts'
@@ -77,7 +77,7 @@ function policiesOf(group: LooseObject, store: Store): ReturnType<typeof hashPol
   )
 }
 
-function hashed(group: LooseObject, wish: Wish): ReturnType<Asked['on']> {
+function hashed(group: LooseObject, wish: Wish): Planned {
   const isService = (backend: Part): boolean => text(backend['serviceName']) !== undefined
   const routes = routesOf(group)
   if (!routes.some(({ refs }) => refs.some((one) => isService(backendOf(group, one)))))

@@ -34,3 +34,8 @@ export function invalidValue(
 ): UserError {
   return usageError(`invalid argument "${value}" for "--${flag}" flag: ${why}`, ...hints)
 }
+
+/** What somebody threw, in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -11,6 +11,7 @@ import { EndpointHistory } from './endpoints/history.ts'
 import { type CollectOptions, Gathered } from './gathered.ts'
 import { liveOf, observedBy } from './result/live.ts'
 import { surveyOf } from './result/survey.ts'
+import { messageOf } from '../../model/common/user-error.ts'
 
 /** Takes in what the clients of a probe observe through its entries, and makes a result of it. */
 export class RunCollector {
@@ -58,7 +59,7 @@ export class RunCollector {
     } catch (error) {
       if (this.#gathered.clients.length === 1) throw error
       // One agent that breaks is one client less.
-      own.endMessage = error instanceof Error ? error.message : String(error)
+      own.endMessage = messageOf(error)
     }
     const { startedAt } = own
     if (startedAt !== undefined) {

@@ -19,6 +19,7 @@ import type { Store } from '../objects/store.ts'
 import { record } from './events.ts'
 import { chooseNode } from './scheduler.ts'
 import { survive } from './survive.ts'
+import { messageOf } from '../../model/common/user-error.ts'
 
 interface ContainerSpec {
   name: string
@@ -425,7 +426,7 @@ function startContainer(start: () => Container): Container | string {
   try {
     return start()
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

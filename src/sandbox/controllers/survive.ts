@@ -2,6 +2,7 @@ import { at, type Resource } from '../objects/resource.ts'
 import { types } from '../objects/resource-types.ts'
 import type { Store } from '../objects/store.ts'
 import { record } from './events.ts'
+import { messageOf } from '../../model/common/user-error.ts'
 
 /** The reason of the events that tell of a fault of the sandbox itself. */
 export const faultReason = 'SandboxFault'
@@ -20,7 +21,7 @@ export function survive(store: Store, object: Resource, action: () => void): voi
 
 /** Tells of a fault as `survive` does. */
 function tellFault(store: Store, object: Resource, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const isTold = store
     .list(types.events, object.metadata.namespace ?? 'default')
     .some(

@@ -3,7 +3,7 @@ import { glob, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { shellWord } from '../../model/common/shell.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { messageOf, UserError } from '../../model/common/user-error.ts'
 import { commandLine } from '../../model/targets/command.ts'
 import { asRecord } from '../../model/common/record.ts'
 
@@ -134,6 +134,6 @@ function unreadable(name: string, error: unknown): UserError {
   if (error instanceof UserError) return error
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT') return new UserError(`the path "${name}" does not exist`)
-  const why = code === 'EACCES' ? 'permission denied' : error instanceof Error ? error.message : String(error)
+  const why = code === 'EACCES' ? 'permission denied' : messageOf(error)
   return new UserError(`cannot read "${name}": ${why}`, { cause: error })
 }

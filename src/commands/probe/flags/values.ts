@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { CounterRule, IdentifyMode } from '../../../model/probe/observation.ts'
-import { invalidValue, UserError } from '../../../model/common/user-error.ts'
+import { messageOf, invalidValue, UserError } from '../../../model/common/user-error.ts'
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '\\': '\\' }
 
@@ -55,7 +55,7 @@ export function identifyModeOf(text: string, flag = 'identify'): IdentifyMode {
     try {
       void new RegExp(value!)
     } catch (error) {
-      throw invalidValue(flag, text, error instanceof Error ? error.message : String(error))
+      throw invalidValue(flag, text, messageOf(error))
     }
     return { kind, pattern: value! }
   }
@@ -91,10 +91,7 @@ export function readCa(file: string): string {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new UserError(
-      `cannot read --ca "${file}": ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    )
+    throw new UserError(`cannot read --ca "${file}": ${messageOf(error)}`, { cause: error })
   }
   if (!text.includes('-----BEGIN CERTIFICATE-----')) {
     throw invalidValue('ca', file, 'the file holds no certificate in PEM (-----BEGIN CERTIFICATE-----)')

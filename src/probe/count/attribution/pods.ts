@@ -2,6 +2,7 @@ import { type Cluster, isForbidden, isNotFound } from '../../../cluster/index.ts
 import { podPath } from '../../../cluster/paths.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { Pod } from '../../../model/cluster/kubernetes.ts'
+import { messageOf } from '../../../model/common/user-error.ts'
 
 /** Pods that are looked into: each takes requests of its own. */
 export const mostPods = 64
@@ -64,5 +65,5 @@ export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promi
 /** An API server's own words, or what happened to the connection. */
 export function wordsOf(error: unknown): string {
   if (isForbidden(error)) return error.status.message ?? error.message
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }

@@ -3,6 +3,7 @@ import { type Cluster, isForbidden, isRetryable } from '../../../cluster/index.t
 import { nodePath, nodesPath } from '../../../cluster/paths.ts'
 import type { KubernetesList, Node } from '../../../model/cluster/kubernetes.ts'
 import type { NodesRead } from './choose.ts'
+import { messageOf } from '../../../model/common/user-error.ts'
 
 /** As many nodes as are looked at: each lists up to 50 images, and a page of many holds megabytes. */
 const mostNodes = 100
@@ -49,7 +50,7 @@ async function readOnce(
   } catch (error) {
     options.signal.throwIfAborted()
     if (isForbidden(error)) return { read: { kind: 'forbidden' } }
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     return { read: { kind: 'failed', why }, again: isRetryable(error) }
   }
 }

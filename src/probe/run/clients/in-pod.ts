@@ -5,7 +5,7 @@ import { LineSplitter } from '../../../cluster/answers/lines.ts'
 import type { ExecOptions } from '../../../cluster/exec/index.ts'
 import { podPath } from '../../../cluster/paths.ts'
 import type { Pod } from '../../../model/cluster/kubernetes.ts'
-import { UserError } from '../../../model/common/user-error.ts'
+import { messageOf, UserError } from '../../../model/common/user-error.ts'
 import { inPodRules, missingPermission } from '../../permissions.ts'
 import { answerReader, attachedNode, shellScript, shellServes } from './agent.ts'
 import type { RunControl } from '../../steps.ts'
@@ -98,8 +98,7 @@ export function runInPods(
     // What was seen until then is still a result.
     if (!signal.aborted) {
       if (failures.length === containers.length) throw explained(failures[0]?.error, namespace)
-      for (const { client, error } of failures)
-        void emit({ kind: 'absent', client, why: error instanceof Error ? error.message : String(error) })
+      for (const { client, error } of failures) void emit({ kind: 'absent', client, why: messageOf(error) })
     }
     await emit({ kind: 'all-ended' })
   })

@@ -2,7 +2,7 @@ import { createDecoder } from '../../../agent/protocol/decode.ts'
 import { ApiError, type Cluster, followLog, isForbidden } from '../../../cluster/index.ts'
 import { jobsPath } from '../../../cluster/paths.ts'
 import type { Job, Pod } from '../../../model/cluster/kubernetes.ts'
-import { UserError } from '../../../model/common/user-error.ts'
+import { messageOf, UserError } from '../../../model/common/user-error.ts'
 import { isRefusedByRbac } from '../../../model/cluster/role.ts'
 import { missingPermission } from '../../permissions.ts'
 import { agentCommand, answerReader } from './agent.ts'
@@ -149,8 +149,7 @@ async function followAll(
   }
   if (interrupted.aborted) return false
   if (failures.length === clients) throw failures[0]?.error
-  for (const { client, error } of failures)
-    void emit({ kind: 'absent', client, why: error instanceof Error ? error.message : String(error) })
+  for (const { client, error } of failures) void emit({ kind: 'absent', client, why: messageOf(error) })
   return failures.length === 0
 }
 

@@ -6,6 +6,7 @@ import { acceptanceSuffix, frame, FrameReader, opcodes } from '../../../model/co
 import { badRequest, Refused } from '../../failure.ts'
 import { type ExecTarget, runInContainer } from '../../pods/exec.ts'
 import { at, type Resource } from '../../objects/resource.ts'
+import { messageOf } from '../../../model/common/user-error.ts'
 
 /**
  * Sub-protocols, best first (k8s.io/apimachinery, pkg/util/remotecommand): the first byte of each message is its channel.
@@ -73,7 +74,7 @@ export async function serveExec(
     const code = await runInContainer(target, command, { stdin, tty, write, gone: gone.signal })
     status = code === 0 ? { metadata: {}, status: 'Success' } : nonZero(command, code)
   } catch (error) {
-    status = internalError(error instanceof Error ? error.message : String(error))
+    status = internalError(messageOf(error))
   }
   await connection.send(channels.status, Buffer.from(JSON.stringify(status)))
   connection.end()

@@ -19,6 +19,7 @@ import { type Fault, faultOf, partsOf } from './parts.ts'
 import { asRecord } from '../../../model/common/record.ts'
 import { kubectlSchema } from './tags.ts'
 import { type Engine, engineBreaking, engineOfFile, patchEngine, templateFinding } from './template.ts'
+import { messageOf } from '../../../model/common/user-error.ts'
 
 /** One object of a file, with the nodes that know where everything stands. */
 export interface FileObject {
@@ -155,7 +156,7 @@ function takeApart(
     value = document.toJS()
   } catch (error) {
     // Aliases that would explode.
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     return unread(node, message, 'The document cannot be read.')
   }
   const object = value as Record<string, unknown>
