@@ -6,6 +6,12 @@ import {
   type Served,
   type Slip,
 } from '../kit/controller.ts'
+import { ingressClass } from '../ingress/classes.ts'
+import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
+import { at, text } from '../kit/loose.ts'
+import { customType } from '../kit/types.ts'
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
 import { slipOf } from '../../model/common/spelling.ts'
 import { defaultCookieSeconds, parseAttributes, unreadParts } from './attributes.ts'
 
@@ -29,9 +35,10 @@ export function annotationFor(
 }
 
 /** What attributes make an ALB stick on. */
-export function albPolicy(text: string | undefined): Policy {
-  const attributes = parseAttributes(text)
-  if (attributes.get('stickiness.enabled') !== 'true' || unreadParts(text).length > 0) return { kind: 'none' }
+export function albPolicy(value: string | undefined): Policy {
+  const attributes = parseAttributes(value)
+  if (attributes.get('stickiness.enabled') !== 'true' || unreadParts(value).length > 0)
+    return { kind: 'none' }
   const type = attributes.get('stickiness.type') ?? 'lb_cookie'
   if (type !== 'lb_cookie' && type !== 'app_cookie') return { kind: 'none' }
   const seconds = Number(attributes.get(`stickiness.${type}.duration_seconds`) ?? defaultCookieSeconds)
@@ -44,8 +51,32 @@ export function albPolicy(text: string | undefined): Policy {
   return { kind: 'cookie', name, ...ttl, madeBy: 'application', points: 'at-a-pod' }
 }
 
-function serve(backend: IngressBackend): Served {
-  const targets = annotationFor(targetTypeKey, backend)?.value
+/** What a class says for all its Ingresses, by its `parameters`. */
+export const ingressClassParams: ObjectType<LooseObject> = {
+  ...customType('elbv2.k8s.aws', 'ingressclassparams', 'IngressClassParams'),
+  versions: ['v1beta1'],
+  scope: 'cluster',
+  isOfCluster: true,
+  beside: [ingresses],
+}
+
+/** The target type that the class of an Ingress has for all of them. */
+function targetTypeOfClass({ ingress }: IngressBackend, store: Store): string | undefined {
+  const object = (type: ObjectType<LooseObject>, name: string | undefined) =>
+    name === undefined ? undefined : store.get(type, { namespace: '', name })
+  const parameters = at(object(ingressClassObjects, ingressClass(ingress))?.spec, 'parameters')
+  if (at(parameters, 'apiGroup') !== ingressClassParams.group) return undefined
+  return text(at(object(ingressClassParams, text(at(parameters, 'name')))?.spec, 'targetType'))
+}
+
+function serve(backend: IngressBackend, store: Store): Served {
+  const said = annotationFor(targetTypeKey, backend)?.value
+  const ofClass = targetTypeOfClass(backend, store)
+  const targets = said ?? ofClass
+  if (ofClass !== undefined && ofClass !== targets) {
+    const why = `target-type is "${targets}", and IngressClassParams say "${ofClass}" for all of the class`
+    return { policy: { kind: 'unknown', why }, arrival: 'unknown', note: why }
+  }
   if (targets !== undefined && !targetTypes.includes(targets)) {
     const why = `the controller stops at target-type "${targets}"`
     return { policy: { kind: 'unknown', why }, arrival: 'unknown', note: why }

@@ -1,5 +1,6 @@
 import { ingresses } from '../ingress/objects.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
+import { ingressClassParams } from './alb.ts'
 import { actionLegs } from './actions.ts'
 import { analyzers } from './analyzers.ts'
 import { refineBalancer } from './nlb.ts'
@@ -9,6 +10,7 @@ export const aws: Mechanism = {
   name: 'aws',
   label: 'AWS load balancers',
   routes: [ingresses],
+  reads: [ingressClassParams],
   legs: legsByType(drawnBy(ingresses, actionLegs)),
   refine: refineBalancer,
   analyzers,
