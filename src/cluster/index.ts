@@ -1,3 +1,4 @@
+import { KubeconfigError } from './answers/errors.ts'
 import { Client } from './client.ts'
 import { chooseCredentials } from './credentials/choose.ts'
 import { HttpTransport } from './transport/http/http.ts'
@@ -79,4 +80,10 @@ function encodeKey(key: string): string {
 }
 
 /** Header values are sent one byte per character, and the server reads UTF-8. */
-const inUtf8 = (value: string): string => Buffer.from(value).toString('latin1')
+function inUtf8(value: string): string {
+  if (/[^\P{Cc}\t]/u.test(value))
+    throw new KubeconfigError(
+      'error: the user or group to act as holds line ends or other characters that no header can',
+    )
+  return Buffer.from(value).toString('latin1')
+}

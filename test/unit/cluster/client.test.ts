@@ -131,6 +131,9 @@ describe('requests', () => {
       'impersonate-extra-example.com%2fscope: x',
       'impersonate-extra-example.com%2fscope: y',
     ])
+    await expect(connectTo(server.url, user, { asGroups: ['a\u001B[31m\nb'] })).rejects.toThrow(
+      'no header can',
+    )
     const byFlag = await connectTo(server.url, user, { as: 'jürgen', asGroups: ['c'] })
     const received = (await byFlag.get<string[]>('/x')).map((text) => Buffer.from(text, 'latin1').toString())
     expect(received).toEqual(expect.arrayContaining(['jürgen', 'c']))
