@@ -3,6 +3,7 @@ import { doorsIn, hidesClients } from '../../mechanisms/doors.ts'
 import { gateways } from '../../mechanisms/gateway-api/objects.ts'
 import { istioGateways } from '../../mechanisms/istio/objects.ts'
 import { at, record } from '../../mechanisms/kit/loose.ts'
+import { onceFor } from '../../mechanisms/kit/once.ts'
 import type { PathHop } from '../../model/affinity/leg.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { keyOf, refOf } from '../../model/cluster/object.ts'
@@ -20,7 +21,7 @@ export const hashOfNodes = analyzer({
       const [object] = hop.configuredBy
       if (object === undefined || said.has(keyOf(object))) continue
       said.add(keyOf(object))
-      const own = (all.known ? all.value : []).filter(isDoorOf(hop, view))
+      const own = all.known ? doorsOf(hop, view, all.value) : []
       if (own.length === 0) {
         const what = `the Service of ${hop.mechanism}`
         report.cannot('AFF-L7-HASH-OF-NODES', all.known ? { what, reason: 'not-known' } : all.why)
@@ -67,8 +68,15 @@ const proxies: Readonly<Record<string, readonly string[]>> = {
   Contour: ['contour', 'envoy'],
 }
 
-/** Whether a Service leads to the proxy of a hop: as its Gateway says, or as it is usually labelled. There may be thousands. */
-function isDoorOf({ configuredBy, mechanism }: PathHop, { store }: View): (service: Service) => boolean {
+/** By what tells the proxies: there may be thousands of Services, and as many hops with the same proxy. */
+const knownDoors = onceFor((_all: readonly Service[]) => new Map<string, readonly Service[]>())
+
+/** The Services that lead to the proxy of a hop: as its Gateway says, or as they are usually labelled. */
+function doorsOf(
+  { configuredBy, mechanism }: PathHop,
+  { store }: View,
+  all: readonly Service[],
+): readonly Service[] {
   const wanted = configuredBy.flatMap((ref): (readonly [string, unknown])[][] => {
     const { namespace = '', name } = ref
     if (ref.kind !== gateways.kind) return []
@@ -76,16 +84,24 @@ function isDoorOf({ configuredBy, mechanism }: PathHop, { store }: View): (servi
     const gateway = store.get(istioGateways, { namespace, name })
     return [Object.entries(record(at(gateway?.spec, 'selector')))]
   })
-  if (wanted.length > 0)
-    return ({ spec }) =>
-      wanted.some(
-        (labels) => labels.length > 0 && labels.every(([key, value]) => spec.selector?.[key] === value),
-      )
   const names = Object.entries(proxies).find(([word]) => mechanism.startsWith(word))?.[1]
-  return ({ metadata, spec }) => {
-    const selector = spec.selector ?? {}
-    if (names === undefined || selector[owningGateway] !== undefined) return false
-    const marks = new Set([selector['app.kubernetes.io/name'], selector['app'], metadata.name])
-    return names.some((name) => marks.has(name))
-  }
+  const key = JSON.stringify([wanted, names])
+  const doors = knownDoors(all).get(key) ?? all.filter((one) => isDoor(one, wanted, names))
+  knownDoors(all).set(key, doors)
+  return doors
+}
+
+function isDoor(
+  { metadata, spec }: Service,
+  wanted: readonly (readonly (readonly [string, unknown])[])[],
+  names: readonly string[] | undefined,
+): boolean {
+  const selector = spec.selector ?? {}
+  if (wanted.length > 0)
+    return wanted.some(
+      (labels) => labels.length > 0 && labels.every(([key, value]) => selector[key] === value),
+    )
+  if (names === undefined || selector[owningGateway] !== undefined) return false
+  const marks = new Set([selector['app.kubernetes.io/name'], selector['app'], metadata.name])
+  return names.some((name) => marks.has(name))
 }

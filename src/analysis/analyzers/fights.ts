@@ -41,7 +41,9 @@ function sayingAt({ configuredBy }: PathHop, view: View): LooseObject[] {
 export const fights: Analyzer = analyzer({
   codes: ['AFF-L7-POLICIES-FIGHT'],
   needs: [],
-  applies: (view) => view.paths.some(({ hops }) => hops.some((hop) => sayingAt(hop, view).length > 0)),
+  applies: (view) =>
+    kinds.some(({ type }) => view.objects(type).length > 0) &&
+    view.paths.some(({ hops }) => hops.some((hop) => sayingAt(hop, view).length > 0)),
   analyse: (view, report) => {
     const said = new Set<string>()
     for (const { hops } of view.paths)

@@ -206,15 +206,16 @@ function strayTarget({ kind, spec }: LooseObject, kinds: readonly string[]): Str
   })
 }
 
+const fieldsByType = fields.flatMap((one) => one.types.map((type) => ({ type, one })))
+const annotatedTypes = [services, ...routeTypes, ingresses]
+
 /** What has any of these annotations, or fields. */
 function checkedIn(view: View): { object: LooseObject; strays: () => Stray[] }[] {
-  const annotated = [services, ...routeTypes, ingresses]
+  const annotated = annotatedTypes
     .flatMap((type) => view.objects<LooseObject>(type))
     .filter((object) => Object.keys(annotationsOf(object)).some(isRead))
-  const written = fields.flatMap((one) =>
-    one.types.flatMap((type) =>
-      view.objects(type).map((object) => ({ object, strays: () => strayFields(object, one) })),
-    ),
+  const written = fieldsByType.flatMap(({ type, one }) =>
+    view.objects(type).map((object) => ({ object, strays: () => strayFields(object, one) })),
   )
   const targeting = targets.flatMap(({ type, kinds }) =>
     view.objects(type).map((object) => ({ object, strays: () => strayTarget(object, kinds) })),

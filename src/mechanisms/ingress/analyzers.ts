@@ -82,6 +82,17 @@ function foreignKeys(
   )
 }
 
+/** Thousands of Ingresses have the same few annotations. */
+const knownSlips = onceFor((_controller: IngressController) => new Map<string, Slip | undefined>())
+
+function slipFor(controller: IngressController, key: string, on: 'ingress' | 'service'): Slip | undefined {
+  const known = knownSlips(controller)
+  const place = `${on} ${key}`
+  if (!known.has(place))
+    known.set(place, (controller.slip ?? slipIn(controller))(key, on) ?? slipInPrefix(controller, key, on))
+  return known.get(place)
+}
+
 /** Slips in the annotations of the controller that serves. */
 const misspelt = ingressAnalyzer({
   codes: ['AFF-L7-MISSPELT-ANNOTATION'],
@@ -93,7 +104,7 @@ const misspelt = ingressAnalyzer({
     ]
     for (const { object, on } of pairs)
       for (const key of Object.keys(annotationsOf(object))) {
-        const slip = (controller.slip ?? slipIn(controller))(key, on) ?? slipInPrefix(controller, key, on)
+        const slip = slipFor(controller, key, on)
         if (slip === undefined) continue
         const { meant, instead, hasPrefix } = slip
         report('AFF-L7-MISSPELT-ANNOTATION', {

@@ -1,6 +1,7 @@
 import { eligibleEndpoints } from '../../model/affinity/eligible.ts'
 import { countEndpoints } from './analyzer.ts'
 import { endpointsOf } from './endpoints.ts'
+import { onceFor } from '../kit/once.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Fact } from '../../model/cluster/fact.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
@@ -24,11 +25,11 @@ function distribution(annotations: Readonly<Record<string, string>>, field: stri
   return field === 'PreferClose' || field === 'PreferSameZone' ? 'zone-first' : 'all'
 }
 
+const hinting = ['topology-mode', 'topology-aware-hints'].map((name) => `service.kubernetes.io/${name}`)
+
 /** By which annotation the controller hands out hints: the newer one counts, with these values (topologycache, hintsEnabled). */
 function autoAnnotation(annotations: Readonly<Record<string, string>>): string | undefined {
-  const key = ['topology-mode', 'topology-aware-hints']
-    .map((name) => `service.kubernetes.io/${name}`)
-    .find((name) => annotations[name] !== undefined)
+  const key = hinting.find((name) => annotations[name] !== undefined)
   return key !== undefined && ['Auto', 'auto'].includes(annotations[key] ?? '') ? key : undefined
 }
 
@@ -58,8 +59,11 @@ const enteredWords: typeof reachWords = {
   'zone-first': 'of the zone of the node that is entered, as long as it has any',
 }
 
+/** Thousands of Services share it. */
+const nowhere: ReadonlyMap<string, number> = new Map()
+
 /** How many ready endpoints a client of each place reaches, by the hints that endpoints have; empty where none counts. */
-export function reachedBy(endpoints: readonly Endpoint[]): Map<string, number> {
+export const reachedBy = onceFor((endpoints: readonly Endpoint[]): ReadonlyMap<string, number> => {
   const ready = endpoints.filter((endpoint) => endpoint.ready)
   const places = new Map<string, { node?: string; zone?: string }>()
   for (const { forNodes = [], forZones = [] } of ready) {
@@ -70,8 +74,8 @@ export function reachedBy(endpoints: readonly Endpoint[]): Map<string, number> {
   const counts = [...places].map(
     ([name, place]) => [name, eligibleEndpoints(endpoints, 'Cluster', place).endpoints.length] as const,
   )
-  return new Map(counts.some(([, count]) => count < countEndpoints(ready)) ? counts : [])
-}
+  return counts.some(([, count]) => count < countEndpoints(ready)) ? new Map(counts) : nowhere
+})
 
 /** How many ready endpoints a client of each node reaches where only those of its own count; empty where nodes are not named. */
 export function reachedOnNode(endpoints: readonly Endpoint[]): Map<string, number> {

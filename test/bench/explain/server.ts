@@ -108,6 +108,8 @@ const objects: Record<string, unknown> = {
     }),
   },
   '/api/v1/namespaces/kube-system/configmaps/kube-proxy': {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
     metadata: { name: 'kube-proxy', namespace: 'kube-system' },
     data: { 'config.conf': configuration },
   },
