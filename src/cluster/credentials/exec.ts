@@ -148,6 +148,8 @@ function parse(output: string, apiVersion: string): NonNullable<ExecCredential['
   }
   if (typeof credential !== 'object' || credential === null || Array.isArray(credential))
     throw failed('decoding stdout: the exec plugin printed JSON that is no ExecCredential')
+  if ((credential.kind ?? 'ExecCredential') !== 'ExecCredential')
+    throw failed('decoding stdout: the exec plugin printed JSON that is no ExecCredential')
   if (credential.apiVersion !== apiVersion) {
     throw failed(
       `exec plugin is configured to use API version ${apiVersion}, plugin returned version ${credential.apiVersion ?? 'none'}`,

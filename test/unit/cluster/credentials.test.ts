@@ -271,6 +271,12 @@ describe('a credential plugin', () => {
       'decoding stdout: the exec plugin did not print JSON',
     ],
     [{ args: ['-e', 'process.stdout.write("null")'] }, 'JSON that is no ExecCredential'],
+    [
+      {
+        args: ['-e', 'process.stdout.write(`{"apiVersion":"client.authentication.k8s.io/v1","kind":"Pod"}`)'],
+      },
+      'JSON that is no ExecCredential',
+    ],
     [{ args: ['-e', 'process.exit(3)'] }, 'failed with exit code 3'],
   ])('%j is refused', async (changes, message) => {
     await expect(asked({ exec: plugin({ token: 't' }, changes).exec })).rejects.toThrow(message)
