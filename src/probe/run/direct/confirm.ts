@@ -8,6 +8,8 @@ import { needlesOf, ownerOf } from '../../plan/needles.ts'
 
 /** So many pods are asked. */
 const mostAsked = 3
+/** Each, as one may say any name, and now and then its own. */
+const times = 4
 /** All of them, in milliseconds. */
 const patienceMs = 3000
 
@@ -40,21 +42,23 @@ export async function confirmNames(
   )
   const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
   const found = await Promise.all(
-    asked.slice(0, mostAsked).map(async (endpoint) => {
-      const target = `${scheme === 'https' ? 'https:' : ''}${endpoint.pod}:${endpoint.port}`
-      const url = `${podPath(namespace, target)}/proxy${path}`
-      try {
-        const answer = await cluster.answer(url, { signal: patience })
-        // Of a gateway in between, perhaps about the pod.
-        if (answer.status >= 502) return 'unknown'
-        const says = recogniser.recognise(identify(answer))
-        if (says?.kind !== 'pod') return isOne ? 'own' : 'unknown'
-        return says.key === ownerOf(endpoint) ? 'own' : 'shared'
-      } catch {
-        // Not allowed, or no answer: perhaps another one.
-        return 'unknown'
-      }
-    }),
+    Array.from({ length: times }, () => asked.slice(0, mostAsked))
+      .flat()
+      .map(async (endpoint) => {
+        const target = `${scheme === 'https' ? 'https:' : ''}${endpoint.pod}:${endpoint.port}`
+        const url = `${podPath(namespace, target)}/proxy${path}`
+        try {
+          const answer = await cluster.answer(url, { signal: patience })
+          // Of a gateway in between, perhaps about the pod.
+          if (answer.status >= 502) return 'unknown'
+          const says = recogniser.recognise(identify(answer))
+          if (says?.kind !== 'pod') return isOne ? 'own' : 'unknown'
+          return says.key === ownerOf(endpoint) ? 'own' : 'shared'
+        } catch {
+          // Not allowed, or no answer: perhaps another one.
+          return 'unknown'
+        }
+      }),
   )
   return (['shared', 'own'] as const).find((one) => found.includes(one)) ?? 'unknown'
 }

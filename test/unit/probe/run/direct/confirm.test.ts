@@ -41,6 +41,16 @@ async function confirm(named: readonly string[], says: (own: string) => Said | u
   )
 }
 
+/** Each pod says its own name when it is asked for the first time, and that of web-2 afterwards. */
+function inTurns(): (own: string) => Said {
+  const asked = new Set<string>()
+  return (own) => {
+    const isFirst = !asked.has(own)
+    asked.add(own)
+    return { body: isFirst ? own : 'web-2' }
+  }
+}
+
 describe('names in answers', () => {
   test.each<[string, string[], (own: string) => Said | undefined, string]>([
     ['its own', ['web-1'], (own) => ({ body: own }), 'own'],
@@ -69,6 +79,7 @@ describe('names in answers', () => {
       'shared',
     ],
     ['each its own', ['web-0', 'web-1'], (own) => ({ body: own }), 'own'],
+    ['its own at first, and then anybody’s', ['web-0', 'web-1'], inTurns(), 'shared'],
     ['nobody, though several were named', ['web-0', 'web-1'], () => ({ body: 'hello' }), 'unknown'],
     ['no answer', ['web-0'], () => undefined, 'unknown'],
     ['one of two answers', ['web-0'], (own) => (own === 'web-2' ? { body: 'web-0' } : undefined), 'shared'],
