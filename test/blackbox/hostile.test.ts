@@ -193,8 +193,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
         ? groups
         : name === 'web'
           ? named(resource)
-          : // One that said another kind would not be believed.
-            { metadata: {}, items: lists[kind] ?? [] }
+          : // One that said another kind, or had no name, would not be believed.
+            name !== undefined && path.includes('/namespaces/')
+            ? { metadata: metadata(words) }
+            : { metadata: {}, items: lists[kind] ?? [] }
   response.writeHead(200, { 'content-type': 'application/json', warning: '299 - "\u009B31m \u0085"' })
   response.end(JSON.stringify(body))
 }
