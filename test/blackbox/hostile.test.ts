@@ -185,7 +185,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   // The pods of a run are gone as soon as somebody wants them to be.
   const isOfRun = request.url?.includes('labelSelector=affinity.kubectl.dev') === true
   const kind = isOfRun ? '' : path.replace(/^.*\//, '')
-  if (name !== undefined && name !== 'web') return refuse(404, 'NotFound')(request, response)
+  if (path.includes('/namespaces/') && name !== undefined && name !== 'web')
+    return refuse(404, 'NotFound')(request, response)
   const body =
     path === '/version'
       ? { gitVersion: words }
