@@ -31,7 +31,10 @@ async function podServer(
         const running = { running: {} }
         const terminated = { terminated: { exitCode: 0 } }
         return json(response, {
+          apiVersion: 'v1',
+          kind: 'Pod',
           metadata: { name: 'web-1' },
+          spec: { containers: [] },
           status: {
             containerStatuses: [
               { name: 'other', state: terminated },
