@@ -45,13 +45,14 @@ export function onTime(
 ): AgedAnswer[] {
   const isLate = (own: readonly AgedAnswer[]): boolean =>
     own.some(({ round, atMs }, index) => {
-      const pause = pausesMs[round - 1] ?? Infinity
-      const before = own[index - 1]
-      return (
-        pause < lifeMs && (before?.round !== round - 1 || atMs - before.atMs - pause > lifeMs * lateShare)
-      )
+      if (round === 0) return false
+      const [before, pause = 0] = [own[index - 1], pausesMs[round - 1]]
+      const isNext = before?.round === round - 1
+      return !isNext || (pause < lifeMs && atMs - before.atMs - pause > lifeMs * lateShare)
     })
-  return [...Map.groupBy(answers, ({ user }) => user).values()].filter((own) => !isLate(own)).flat()
+  // Who failed was given no later end.
+  const answered = answers.filter(({ pod }) => pod !== undefined)
+  return [...Map.groupBy(answered, ({ user }) => user).values()].filter((own) => !isLate(own)).flat()
 }
 
 /** Of its life; less than what is left of it after the look before its end. */

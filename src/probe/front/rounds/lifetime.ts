@@ -60,8 +60,10 @@ export async function measureLifetime(round: Round, maxMs: number): Promise<Cook
     const steps = stepsOf(kept, users)
     const life = seen.endpointChanges.length === 0 ? lifeOf(steps, { lifeMs, endpoints }) : {}
     const isOpen = life.endedBy === undefined && kept.length < answers.length
+    const isNamed = answers.some(({ pod }) => pod !== undefined)
     // Once more where those who came too late leave it open.
-    if (!isOpen || tries === mostTries || waitMs * (tries + 1) > maxMs) return { ...found, steps, ...life }
+    if (!isOpen || !isNamed || tries === mostTries || waitMs * (tries + 1) > maxMs)
+      return { ...found, steps, ...life }
   }
 }
 

@@ -57,6 +57,10 @@ describe('the life of a cookie', () => {
     // The last pause is longer than the life: more of it shows the same.
     expect(kept(late(5000, 4))).toEqual([0, 1, 2, 3])
     expect(kept(answers.filter(({ user, round }) => user !== 2 || round !== 1))).toEqual([0, 1, 3])
+    const failed = ({ pod: _pod, ...one }: AgedAnswer): AgedAnswer => one
+    expect(kept(answers.map((one) => (one.user === 3 && one.round === 2 ? failed(one) : one)))).toEqual([
+      0, 1, 2,
+    ])
   })
 
   it('is ended by browsers alone where those who keep it stay', () => {
