@@ -8,7 +8,8 @@ import { mapOrdered } from './ordered.ts'
 /** What a short probe on one node says about a change. */
 export type NodeAnswer =
   | { kind: 'served'; atMs: number }
-  | { kind: 'not-yet' }
+  /** With what was in the way, where that may pass, or stay. */
+  | { kind: 'not-yet'; why?: string }
   /** It never will be able to tell, however often it is asked. */
   | { kind: 'untold'; why: string }
 
@@ -105,14 +106,17 @@ export async function waitForNode(
     afterMs: atMs - changedAtMs,
     ...(why === undefined ? {} : { why }),
   })
+  let why: string | undefined
   while (!deadline.aborted) {
     try {
       const answer = await ask(place, deadline)
       if (answer.kind === 'untold') return outcome('untold', now(), answer.why)
       if (answer.kind === 'served') return outcome('served', answer.atMs)
+      // What is cut off by the deadline saw too little to say why.
+      if (!deadline.aborted) why = answer.why
     } catch (error) {
       if (!deadline.aborted) throw error
     }
   }
-  return outcome('late', now())
+  return outcome(why === undefined ? 'late' : 'untold', now(), why)
 }

@@ -96,7 +96,6 @@ const lasting: ReadonlySet<InconclusiveReason> = new Set<InconclusiveReason>([
   'one-endpoint',
   'one-name',
   'silences',
-  'uneven-shares',
 ])
 
 /** What a short probe says about a change. */
@@ -111,5 +110,7 @@ export function answerOf(
     return isSeen ? { kind: 'served', atMs } : { kind: 'not-yet' }
   }
   const reason = cells[0]?.verdict.reason
-  return reason !== undefined && lasting.has(reason) ? { kind: 'untold', why: reason } : { kind: 'not-yet' }
+  if (reason !== undefined && lasting.has(reason)) return { kind: 'untold', why: reason }
+  // Weights stay; but while the workers of a gateway follow one after the other, shares are uneven as well.
+  return reason === 'uneven-shares' ? { kind: 'not-yet', why: reason } : { kind: 'not-yet' }
 }

@@ -29,7 +29,7 @@ async function* nodesOf(...names: string[]) {
 const target = { kind: 'service', namespace: 'shop', name: 'web' }
 
 /** Answers one after the other, a second each; the deadline comes when they are used up. */
-function asked(answers: (NodeAnswer['kind'] | Error)[]) {
+function asked(answers: (NodeAnswer['kind'] | 'uneven' | Error)[]) {
   const deadline = new AbortController()
   let at = 0
   const ask: AskNode = async () => {
@@ -42,7 +42,7 @@ function asked(answers: (NodeAnswer['kind'] | Error)[]) {
       ? { kind: 'served', atMs: at }
       : answer === 'untold'
         ? { kind: 'untold', why: 'one-endpoint' }
-        : { kind: 'not-yet' }
+        : { kind: 'not-yet', ...(answer === 'uneven' ? { why: 'uneven-shares' } : {}) }
   }
   return waitForNode(
     { target, node: 'node1', expect: 'sticky' },
@@ -63,6 +63,13 @@ describe('waiting for a node', () => {
   it('does not ask again who will never tell, and lets failures through', async () => {
     expect(await asked(['untold', 'served'])).toMatchObject({ kind: 'untold', why: 'one-endpoint' })
     await expect(asked([new Error('forbidden'), 'served'])).rejects.toThrow('forbidden')
+  })
+
+  it('asks again who may tell later, and says at the deadline what was in the way', async () => {
+    expect(await asked(['uneven', 'served'])).toMatchObject({ kind: 'served' })
+    const aborted = new Error('aborted')
+    expect(await asked(['uneven', aborted])).toMatchObject({ kind: 'untold', why: 'uneven-shares' })
+    expect(await asked(['uneven', 'not-yet', aborted])).toMatchObject({ kind: 'late' })
   })
 
   it('looks on every node for what was asked of each Service', async () => {

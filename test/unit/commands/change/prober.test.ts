@@ -15,6 +15,7 @@ test.each<[string, ReturnType<typeof survey>, string]>([
   ['too few', survey('inconclusive', 'too-few-requests'), 'not-yet'],
   ['failures, which pass', survey('inconclusive', 'failures'), 'not-yet'],
   ['nobody answers yet', survey('inconclusive', 'no-answers'), 'not-yet'],
+  ['a gateway whose workers follow one after the other', survey('inconclusive', 'uneven-shares'), 'not-yet'],
   ['answers that name nobody', survey('inconclusive', 'backends-not-told-apart'), 'untold'],
   ['one endpoint', survey('inconclusive', 'one-endpoint'), 'untold'],
 ])('a node that is waited for: %s', (_, found, kind) => {
