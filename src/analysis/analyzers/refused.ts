@@ -1,5 +1,5 @@
 import { type Analyzer, analyzer } from '../../mechanisms/analyzer.ts'
-import { refusalOf } from '../../mechanisms/kit/cookies.ts'
+import { refusedBy } from '../../mechanisms/kit/cookies.ts'
 import type { PathHop } from '../../model/affinity/leg.ts'
 import { keyOf } from '../../model/cluster/object.ts'
 import { defined } from '../../model/common/defined.ts'
@@ -24,7 +24,7 @@ export const refusedCookie: Analyzer = analyzer({
         const { host } = entry
         if (host === undefined || role === 'no-effect' || policy.kind !== 'cookie') continue
         const [object] = configuredBy
-        const refusal = refusalOf(policy, entry)
+        const refusal = refusedBy(policy, entry)
         const key = `${object && keyOf(object)} ${policy.name} ${refusal?.why}`
         if (refusal === undefined || object === undefined || said.has(key)) continue
         if (hasOwnWords(hop, refusal.isOfSite)) continue

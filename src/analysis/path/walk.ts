@@ -10,7 +10,7 @@ import {
 } from '../../model/affinity/leg.ts'
 import { keyOf } from '../../model/cluster/object.ts'
 import { type Policy, sticks } from '../../model/affinity/policy.ts'
-import { refusalOf } from '../../mechanisms/kit/cookies.ts'
+import { refusedBy } from '../../mechanisms/kit/cookies.ts'
 import type { Network } from './network.ts'
 
 /** More objects than this, one after the other, are a circle. */
@@ -94,7 +94,7 @@ function hopOf(leg: Leg, entry: Entry): PathHop[] {
 
 /** A cookie counts where browsers take it. */
 function metAt(policy: Policy, entry: Entry): Policy {
-  const refused = policy.kind === 'cookie' ? refusalOf(policy, entry)?.why : undefined
+  const refused = policy.kind === 'cookie' ? refusedBy(policy, entry)?.why : undefined
   return refused === undefined ? policy : ({ ...policy, refused } as Policy)
 }
 

@@ -1,4 +1,3 @@
-import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { refineGateway } from './controller.ts'
@@ -10,7 +9,7 @@ import { apisixPrograms } from './version.ts'
 export const apisixMechanism: Mechanism = {
   name: 'apisix',
   label: 'APISIX',
-  targets: [anyKind(apisixRouteKind)],
+  targets: [apisixRouteKind],
   routes: [apisixRoutes],
   reads: [apisixUpstreams, trafficPolicies, apisixPrograms],
   legs: legsByType(drawnBy(apisixRoutes, routeLegs)),

@@ -1,4 +1,4 @@
-import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import { targetKind } from '../kit/kinds.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { at, list, strings } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
@@ -24,11 +24,8 @@ export const trafficPolicies: ObjectType<LooseObject> = {
 }
 
 /** `apisixroute/x`, or `ar/x` as kubectl has it. */
-export const apisixRouteKind: TargetKind<LooseObject> = {
-  name: 'apisixroute',
-  label: 'ApisixRoute',
-  words: ['apisixroutes', 'ar', 'apisixroute.apisix.apache.org', 'apisixroutes.apisix.apache.org'],
-  type: apisixRoutes,
-  refuseName: refuseSubdomain,
-  describe: ({ spec }) => list(at(spec, 'http')).flatMap((rule) => strings(at(rule, 'match.hosts'))),
-}
+export const apisixRouteKind = targetKind(
+  apisixRoutes,
+  ({ spec }) => list(at(spec, 'http')).flatMap((rule) => strings(at(rule, 'match.hosts'))),
+  { shortNames: ['ar'] },
+)

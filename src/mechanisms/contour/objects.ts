@@ -1,5 +1,5 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import { targetKind } from '../kit/kinds.ts'
 import { at, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 
@@ -9,13 +9,8 @@ export const httpProxies: ObjectType<LooseObject> = {
 }
 
 /** `httpproxy/x`, or `proxy/x` as kubectl has it. */
-export const httpProxyKind: TargetKind = {
-  name: 'httpproxy',
-  label: 'HTTPProxy',
-  words: ['httpproxies', 'proxy', 'proxies', 'httpproxy.projectcontour.io', 'httpproxies.projectcontour.io'],
-  type: httpProxies,
-  refuseName: refuseSubdomain,
-  describe: (object) => [
-    text(at((object as LooseObject).spec, 'virtualhost.fqdn')) ?? 'without a host of its own',
-  ],
-}
+export const httpProxyKind = targetKind(
+  httpProxies,
+  ({ spec }) => [text(at(spec, 'virtualhost.fqdn')) ?? 'without a host of its own'],
+  { shortNames: ['proxy', 'proxies'] },
+)

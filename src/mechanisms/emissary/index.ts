@@ -1,20 +1,14 @@
 import { sticks } from '../../model/affinity/policy.ts'
-import { refuseSubdomain, type TargetKind, anyKind } from '../../model/affinity/target.ts'
-import type { LooseObject } from '../../model/cluster/object.ts'
+import { targetKind } from '../kit/kinds.ts'
 import { type Analyzer, objectAnalyzer } from '../analyzer.ts'
 import { at, text } from '../kit/loose.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { arrivalOf, endpointResolvers, mappingLegs, mappingPolicy, mappings, refusalOf } from './mapping.ts'
 
 /** `mapping/shop`. */
-const mappingKind: TargetKind<LooseObject> = {
-  name: 'mapping',
-  label: 'Mapping',
-  words: ['mappings', 'mapping.getambassador.io', 'mappings.getambassador.io'],
-  type: mappings,
-  refuseName: refuseSubdomain,
-  describe: ({ spec }) => [text(at(spec, 'prefix')) ?? ''].filter((prefix) => prefix !== ''),
-}
+const mappingKind = targetKind(mappings, ({ spec }) =>
+  [text(at(spec, 'prefix')) ?? ''].filter((prefix) => prefix !== ''),
+)
 
 const resolver = objectAnalyzer({
   about: mappings,
@@ -68,7 +62,7 @@ const analyzers: readonly Analyzer[] = [resolver, cookie, refused]
 export const emissary: Mechanism = {
   name: 'emissary',
   label: 'Emissary',
-  targets: [anyKind(mappingKind)],
+  targets: [mappingKind],
   routes: [mappings],
   reads: [endpointResolvers],
   legs: legsByType(drawnBy(mappings, mappingLegs)),

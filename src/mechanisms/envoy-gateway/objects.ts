@@ -1,5 +1,5 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import { targetKind } from '../kit/kinds.ts'
 import { besideGateways, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
@@ -17,25 +17,17 @@ export const envoyProxies: ObjectType<LooseObject> = {
 }
 
 /** `backendtrafficpolicy/x`, or `btp/x` as kubectl has it. */
-export const policyKind: TargetKind = {
-  name: 'backendtrafficpolicy',
-  label: 'BackendTrafficPolicy',
-  words: [
-    'backendtrafficpolicies',
-    'btp',
-    `backendtrafficpolicy.${group}`,
-    `backendtrafficpolicies.${group}`,
-  ],
-  type: backendTrafficPolicies,
-  refuseName: refuseSubdomain,
-  describe: (object) => {
-    const targets = targetsOf(object as LooseObject).map(
+export const policyKind = targetKind(
+  backendTrafficPolicies,
+  (object) => {
+    const targets = targetsOf(object).map(
       ({ kind, name, section }) =>
         `${kind.toLowerCase()}/${name}${section === undefined ? '' : `, ${section}`}`,
     )
     return targets.length === 0 ? [] : [`for ${targets.join(', ')}`]
   },
-}
+  { shortNames: ['btp'] },
+)
 
 /** The kinds to which such a policy can be attached. */
 export const targetTypes: readonly ObjectType<LooseObject>[] = [gateways, httpRoutes, grpcRoutes]

@@ -1,34 +1,18 @@
-import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import type { LooseObject } from '../../model/cluster/object.ts'
+import type { TargetKind } from '../../model/affinity/target.ts'
+import { targetKind } from '../kit/kinds.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
 import { gateways, grpcRoutes, httpRoutes } from './objects.ts'
 
 /** `httproute/x`, `grpcroute/x`, `gateway/x`. */
 export const routeKinds: readonly TargetKind[] = [
-  kindOf(httpRoutes, ['httproutes'], hostsOf),
-  {
-    ...kindOf(grpcRoutes, ['grpcroutes'], hostsOf),
+  targetKind(httpRoutes, hostsOf),
+  targetKind(grpcRoutes, hostsOf, {
     notProbed:
       'requests are GETs and no calls of gRPC: a server that answers calls only answers none of them; an HTTPRoute to one that answers GETs shows what the gateway does',
-  },
-  kindOf(gateways, ['gateways', 'gtw'], listenersOf),
+  }),
+  targetKind(gateways, listenersOf, { shortNames: ['gtw'] }),
 ]
-
-function kindOf(
-  type: ObjectType<LooseObject>,
-  words: readonly string[],
-  describe: (object: LooseObject) => readonly string[],
-): TargetKind {
-  const name = type.kind.toLowerCase()
-  return {
-    name,
-    label: type.kind,
-    words: [...words, `${name}.${type.group}`, `${type.resource}.${type.group}`],
-    type,
-    refuseName: refuseSubdomain,
-    describe,
-  }
-}
 
 function hostsOf({ spec }: LooseObject): string[] {
   const hosts = strings(at(spec, 'hostnames'))

@@ -3,7 +3,7 @@ import type { Leg } from '../../model/affinity/leg.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import type { IngressBackend, Served } from '../kit/controller.ts'
-import { anyKind, refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import { targetKind } from '../kit/kinds.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { behind } from './backends.ts'
@@ -17,13 +17,9 @@ import { at, list, record, text } from '../kit/loose.ts'
 import { countOf } from '../../model/common/count.ts'
 
 /** `ingress/shop`. */
-export const ingressKind: TargetKind<LooseObject> = {
-  name: 'ingress',
-  label: 'Ingress',
-  words: ['ing', 'ingresses', 'ingress.networking.k8s.io', 'ingresses.networking.k8s.io'],
-  type: ingresses,
-  refuseName: refuseSubdomain,
-  describe: (object) => {
+export const ingressKind = targetKind(
+  ingresses,
+  (object) => {
     const className = ingressClass(object)
     const rules = list(at(object.spec, 'rules'))
     const hosts = new Set(rules.map((rule) => text(record(rule)['host']) ?? '*'))
@@ -33,13 +29,14 @@ export const ingressKind: TargetKind<LooseObject> = {
       `${countOf(hosts.size, 'host')}, ${countOf(paths.length, 'path')}`,
     ]
   },
-}
+  { shortNames: ['ing'] },
+)
 
 /** Ingress of networking.k8s.io, whoever implements it. */
 export const ingress: Mechanism = {
   name: 'ingress',
   label: 'Ingress',
-  targets: [anyKind(ingressKind)],
+  targets: [ingressKind],
   routes: [ingresses],
   reads: [ingressClasses, ingressPrograms],
   legs: legsByType(drawnBy(ingresses, ingressLegs)),

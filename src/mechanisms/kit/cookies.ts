@@ -28,7 +28,7 @@ export function coversPath(cookie: string, of: string): boolean {
 }
 
 /** Why browsers refuse a cookie of a proxy that an answer of a host brings, and what is right (RFC 6265bis 5.7). */
-export function refusalOf(
+export function refusedBy(
   { domain = '', sameSite, secure, madeBy }: CookiePolicy,
   { kind, host }: Entry,
 ): { why: string; mend: string; isOfSite?: true } | undefined {

@@ -1,4 +1,3 @@
-import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import {
@@ -12,7 +11,7 @@ import {
 export const nginxIncMechanism: Mechanism = {
   name: 'nginx-inc',
   label: 'NGINX Ingress Controller (F5)',
-  targets: [anyKind(virtualServerKind)],
+  targets: [virtualServerKind],
   routes: [virtualServers, virtualServerRoutes],
   legs: legsByType(
     drawnBy(virtualServers, virtualServerLegs),

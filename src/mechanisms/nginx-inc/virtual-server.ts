@@ -2,7 +2,7 @@ import type { Leg } from '../../model/affinity/leg.ts'
 import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import { targetKind } from '../kit/kinds.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
@@ -22,14 +22,11 @@ export const virtualServerRoutes: ObjectType<LooseObject> = customType(
 )
 
 /** `virtualserver/shop`. */
-export const virtualServerKind: TargetKind<LooseObject> = {
-  name: 'virtualserver',
-  label: 'VirtualServer',
-  words: ['vs', 'virtualservers', 'virtualserver.k8s.nginx.org', 'virtualservers.k8s.nginx.org'],
-  type: virtualServers,
-  refuseName: refuseSubdomain,
-  describe: ({ spec }) => [text(at(spec, 'host')) ?? ''].filter((host) => host !== ''),
-}
+export const virtualServerKind = targetKind(
+  virtualServers,
+  ({ spec }) => [text(at(spec, 'host')) ?? ''].filter((host) => host !== ''),
+  { shortNames: ['vs'] },
+)
 
 /** A group of pods, by the name that routes use. */
 export interface Upstream {

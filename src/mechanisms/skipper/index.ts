@@ -1,4 +1,3 @@
-import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { routeGroupKind, routeGroups } from './objects.ts'
@@ -9,7 +8,7 @@ import { skipperPrograms } from './usual.ts'
 export const skipperMechanism: Mechanism = {
   name: 'skipper',
   label: 'Skipper',
-  targets: [anyKind(routeGroupKind)],
+  targets: [routeGroupKind],
   routes: [routeGroups],
   reads: [skipperPrograms],
   legs: legsByType(drawnBy(routeGroups, routeGroupLegs)),

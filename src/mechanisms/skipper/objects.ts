@@ -1,4 +1,4 @@
-import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import { targetKind } from '../kit/kinds.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { at, strings } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
@@ -7,11 +7,6 @@ import { customType } from '../kit/types.ts'
 export const routeGroups: ObjectType<LooseObject> = customType('zalando.org', 'routegroups', 'RouteGroup')
 
 /** `routegroup/x`, or `rg/x` as kubectl has it. */
-export const routeGroupKind: TargetKind<LooseObject> = {
-  name: 'routegroup',
-  label: 'RouteGroup',
-  words: ['routegroups', 'rg', 'rgs', 'routegroup.zalando.org', 'routegroups.zalando.org'],
-  type: routeGroups,
-  refuseName: refuseSubdomain,
-  describe: ({ spec }) => strings(at(spec, 'hosts')),
-}
+export const routeGroupKind = targetKind(routeGroups, ({ spec }) => strings(at(spec, 'hosts')), {
+  shortNames: ['rg', 'rgs'],
+})

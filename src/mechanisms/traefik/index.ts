@@ -1,27 +1,19 @@
 import type { Entry, Leg } from '../../model/affinity/leg.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { anyKind } from '../../model/affinity/target.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers/index.ts'
 import { balancerOf, routesOf } from './balance.ts'
 import { balancerLegs } from './legs.ts'
 import { type Alternative, alternativesOf } from './rule.ts'
 import { plainRoute } from './tls.ts'
-import {
-  ingressRouteKind,
-  ingressRoutes,
-  ingressRouteTcpKind,
-  ingressRouteTcps,
-  traefikServiceKind,
-  traefikServices,
-} from './objects.ts'
+import { ingressRoutes, ingressRouteTcps, traefikKinds, traefikServices } from './objects.ts'
 
 /** IngressRoute, IngressRouteTCP and TraefikService; what it does with Ingresses is in controller.ts. */
 export const traefik: Mechanism = {
   name: 'traefik',
   label: 'Traefik',
-  targets: [anyKind(ingressRouteKind), anyKind(ingressRouteTcpKind), anyKind(traefikServiceKind)],
+  targets: traefikKinds,
   routes: [...ingressRoutes, ...ingressRouteTcps, ...traefikServices],
   legs: legsByType(
     ...[...ingressRoutes, ...ingressRouteTcps].map((type) => drawnBy(type, routeLegs)),

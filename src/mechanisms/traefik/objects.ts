@@ -1,5 +1,6 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+import type { TargetKind } from '../../model/affinity/target.ts'
+import { targetKind } from '../kit/kinds.ts'
 import { at, list } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 import { countOf } from '../../model/common/count.ts'
@@ -24,35 +25,17 @@ function types(resource: string, kind: string): Types {
   return [of(today), of(oldGroup)]
 }
 
-/** `ingressroute/shop`. */
-export const ingressRouteKind: TargetKind<LooseObject> = {
-  name: 'ingressroute',
-  label: 'IngressRoute',
-  words: ['ingressroutes', 'ingressroute.traefik.io', 'ingressroutes.traefik.io'],
-  type: ingressRoutes[0],
-  refuseName: refuseSubdomain,
-  describe: ({ spec }) => ['Traefik', countOf(list(at(spec, 'routes')).length, 'route')],
-}
+const routesOf = ({ spec }: LooseObject): string[] => [
+  'Traefik',
+  countOf(list(at(spec, 'routes')).length, 'route'),
+]
 
-/** `ingressroutetcp/shop`. */
-export const ingressRouteTcpKind: TargetKind<LooseObject> = {
-  name: 'ingressroutetcp',
-  label: 'IngressRouteTCP',
-  words: ['ingressroutetcps', 'ingressroutetcp.traefik.io', 'ingressroutetcps.traefik.io'],
-  type: ingressRouteTcps[0],
-  refuseName: refuseSubdomain,
-  describe: ({ spec }) => ['Traefik', countOf(list(at(spec, 'routes')).length, 'route')],
-}
-
-/** `traefikservice/shop`. */
-export const traefikServiceKind: TargetKind<LooseObject> = {
-  name: 'traefikservice',
-  label: 'TraefikService',
-  words: ['traefikservices', 'traefikservice.traefik.io', 'traefikservices.traefik.io'],
-  type: traefikServices[0],
-  refuseName: refuseSubdomain,
-  describe: ({ spec }) => {
+/** `ingressroute/shop`, `ingressroutetcp/shop`, `traefikservice/shop`. */
+export const traefikKinds: readonly TargetKind[] = [
+  targetKind(ingressRoutes[0], routesOf),
+  targetKind(ingressRouteTcps[0], routesOf),
+  targetKind(traefikServices[0], ({ spec }) => {
     const kind = ['weighted', 'mirroring', 'highestRandomWeight'].find((one) => at(spec, one) !== undefined)
     return ['Traefik', ...(kind === undefined ? [] : [kind])]
-  },
-}
+  }),
+]

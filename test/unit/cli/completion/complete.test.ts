@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { printed } from '../../../../src/cli/completion/candidate.ts'
 import { complete } from '../../../../src/cli/completion/complete.ts'
 import { ingressKind } from '../../../../src/mechanisms/ingress/index.ts'
-import { anyKind } from '../../../../src/model/affinity/target.ts'
 import type { TypedLine } from '../../../../src/cli/completion/line.ts'
 
 const commands = [
@@ -24,7 +23,7 @@ const commands = [
     name: 'explain',
     summary: 'Explain it',
     takesServices: true,
-    kinds: () => Promise.resolve([anyKind(ingressKind)]),
+    kinds: () => Promise.resolve([ingressKind]),
     otherWords: () => Promise.resolve(['AFF-A', 'AFF-B']),
     flags: () => Promise.resolve({}),
   },

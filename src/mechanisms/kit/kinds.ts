@@ -1,0 +1,26 @@
+import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import { anyKind, refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
+
+type Special = { shortNames?: readonly string[] } & Partial<Pick<TargetKind, 'name' | 'label' | 'notProbed'>>
+
+/**
+ * How a user names the objects of a type, by the words that kubectl takes for it: singular, plural, short names, and both with
+ * the group.
+ */
+export function targetKind(
+  type: ObjectType<LooseObject>,
+  describe: TargetKind<LooseObject>['describe'],
+  { shortNames = [], ...special }: Special = {},
+): TargetKind {
+  const { group, kind, resource } = type
+  const singular = kind.toLowerCase()
+  const named = { name: singular, label: kind, ...special }
+  const words = [resource, singular, ...shortNames, `${singular}.${group}`, `${resource}.${group}`]
+  return anyKind({
+    ...named,
+    words: words.filter((word) => word !== named.name),
+    type,
+    refuseName: refuseSubdomain,
+    describe,
+  })
+}
