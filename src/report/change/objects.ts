@@ -1,5 +1,6 @@
 import { jsonText } from '../text/json.ts'
 import type { ChangeDone, RawObject } from '../../model/affinity/change.ts'
+import { sortedKeys } from '../../model/common/record.ts'
 
 export interface ObjectOptions {
   showManagedFields: boolean
@@ -34,21 +35,14 @@ export async function toYaml(printed: unknown): Promise<string> {
 function comparable(object: RawObject): unknown {
   const { metadata, ...rest } = object
   const { managedFields: _, resourceVersion: __, generation: ___, ...kept } = metadata as RawObject
-  return sorted({ ...rest, metadata: kept })
-}
-
-function printable(object: RawObject, { showManagedFields }: ObjectOptions): unknown {
-  if (showManagedFields) return sorted(object)
-  const { managedFields: _, ...metadata } = object['metadata'] as RawObject
-  return sorted({ ...object, metadata })
+  return sortedKeys({ ...rest, metadata: kept })
 }
 
 /** kubectl prints the keys of objects in the order of the alphabet. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
+function printable(object: RawObject, { showManagedFields }: ObjectOptions): unknown {
+  if (showManagedFields) return sortedKeys(object)
+  const { managedFields: _, ...metadata } = object['metadata'] as RawObject
+  return sortedKeys({ ...object, metadata })
 }
 
 /** What `kubectl diff` calls an object: `v1.Service.shop.web`. */

@@ -1,4 +1,5 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
+import { sortedKeys } from '../../../model/common/record.ts'
 import { at, list, record, strings, text } from '../../kit/loose.ts'
 import { onceFor } from '../../kit/once.ts'
 import type { ServerKind } from './gateway.ts'
@@ -134,11 +135,5 @@ function takesAll(route: unknown): boolean {
 /** What a match asks for, whatever it is called and in whichever order it stands. */
 function keyOfMatch(match: unknown): string {
   const { name: _name, ...asked } = record(match)
-  return JSON.stringify(sorted(asked))
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]))
+  return JSON.stringify(sortedKeys(asked))
 }

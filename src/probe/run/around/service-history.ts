@@ -1,6 +1,6 @@
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { formatDuration } from '../../../model/common/duration.ts'
-import { isRecord } from '../../../model/common/record.ts'
+import { sortedKeys } from '../../../model/common/record.ts'
 import { type Policy, servicePolicy } from '../../../model/affinity/policy.ts'
 
 interface ServiceEvent {
@@ -110,8 +110,4 @@ function affinity(policy: Policy): string {
 }
 
 /** The order of a map's keys says nothing. */
-function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  )
-}
+const textOf = (value: unknown): string => JSON.stringify(sortedKeys(value))
