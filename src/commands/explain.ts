@@ -169,7 +169,10 @@ function nothingFound({ namespace }: Cluster, allNamespaces: boolean): string {
 /** What the reader may want to do next. */
 function nextSteps({ target, service, paths }: Explanation): { label: string; command: string }[] {
   const prove = (of: TargetRef) => ({ label: 'prove', command: commandFor('probe', of) })
-  if (service === undefined) return paths.length > 0 ? [prove(target)] : []
+  if (service === undefined) {
+    const isProbed = targetKinds.find(({ name }) => name === target.kind)?.unprobed === undefined
+    return isProbed && paths.length > 0 ? [prove(target)] : []
+  }
   const hasProxy = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
   if (!hasProxy || service.endpoints?.ready === 0) return []
   const fronts = stickyFronts(paths)

@@ -1,7 +1,9 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import { anyKind, refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 
-type Special = { shortNames?: readonly string[] } & Partial<Pick<TargetKind, 'name' | 'label' | 'notProbed'>>
+type Special = { shortNames?: readonly string[] } & Partial<
+  Pick<TargetKind, 'name' | 'label' | 'notProbed' | 'unprobed'>
+>
 
 /**
  * How a user names the objects of a type, by the words that kubectl takes for it: singular, plural, short names, and both with

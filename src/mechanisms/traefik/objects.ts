@@ -33,7 +33,9 @@ const routesOf = ({ spec }: LooseObject): string[] => [
 /** `ingressroute/shop`, `ingressroutetcp/shop`, `traefikservice/shop`. */
 export const traefikKinds: readonly TargetKind[] = [
   targetKind(ingressRoutes[0], routesOf),
-  targetKind(ingressRouteTcps[0], routesOf),
+  targetKind(ingressRouteTcps[0], routesOf, {
+    unprobed: 'hands on connections of any protocol, and by them no host can be asked for',
+  }),
   targetKind(traefikServices[0], ({ spec }) => {
     const kind = ['weighted', 'mirroring', 'highestRandomWeight'].find((one) => at(spec, one) !== undefined)
     return ['Traefik', ...(kind === undefined ? [] : [kind])]

@@ -24,6 +24,8 @@ export interface TargetKind<T extends KubernetesObject = KubernetesObject> {
   describe(object: T): readonly string[]
   /** What requests of a probe cannot show of it, in words. */
   notProbed?: string
+  /** Why no requests of a probe are sent through it at all, in words. */
+  unprobed?: string
 }
 
 /** A DNS-1123 label, which k8s.io/apimachinery (IsDNS1035Label) wants for Services; digits are allowed first as of 1.35. */

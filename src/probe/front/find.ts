@@ -67,6 +67,9 @@ export async function findFront(
     target === undefined ? [{ namespace, name: query.name }] : await servicesOf(collector, target)
   const word = `${query.kind.name}/${query.name}`
   if (services.length === 0) throw new UserError(`${word} leads to no Service`)
+  const [{ name: behind }] = services as [NamespacedName]
+  if (query.kind.unprobed !== undefined)
+    throw new UserError(`${word} ${query.kind.unprobed}`, { hints: [`ask what is behind it: svc/${behind}`] })
   const notes = query.kind.notProbed === undefined ? [] : [query.kind.notProbed]
   const [{ analyse }, snapshot] = await Promise.all([
     import('../../analysis/analyse.ts'),

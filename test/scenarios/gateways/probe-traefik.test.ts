@@ -93,6 +93,31 @@ describeOnce("S4: Traefik's provider for Ingresses, and a cookie", () => {
       expect(status).toMatchObject({ breaks: { at: 'browser' } })
     })
 
+  scenario(
+    'connections that it hands on are not probed, and nobody is told to',
+    [...needs, 'real gateways'],
+    async () => {
+      await place.apply({
+        apiVersion: 'traefik.io/v1alpha1',
+        kind: 'IngressRouteTCP',
+        metadata: { name: 'raw' },
+        spec: {
+          routes: [{ match: `HostSNI(\`raw.${place.name}.lab\`)`, services: [{ name: 'web', port: 80 }] }],
+          tls: { passthrough: true },
+        },
+      })
+      const explained = await run(site, ['explain', '-n', place.name, 'ingressroutetcp/raw'])
+      expectExit(explained, 0)
+      expect(explained.stdout).toMatch(/Traefik, TCP/)
+      expect(explained.stdout).not.toMatch(/^prove/m)
+      const ended = await place.probe(['ingressroutetcp/raw'])
+      expectExit(ended, 1)
+      expect(ended.stderr).toMatch(
+        /^error: ingressroutetcp\/raw hands on connections.*\n {2}ask what is behind it: svc\/web$/m,
+      )
+    },
+  )
+
   scenario('each change of pod is told when it happens', needs, async () => {
     await place.apply(sticky(false))
     await gatewayFollows(asked(), sets('route', false))
