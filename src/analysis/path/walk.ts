@@ -107,6 +107,7 @@ function endOf(last: Leg | undefined): Path['end'] {
 function roleOf({ hop, to, arrival }: Leg): HopRole {
   const isSticky = hop !== undefined && sticks(hop.policy) === true
   // The client picks for itself, whatever is configured.
+  if (hop?.taken?.isAll === true) return 'no-effect'
   if (hop?.kind === 'dns') return isSticky ? 'no-effect' : 'picks'
   if (arrival === 'unknown') return 'unknown'
   if (to === 'pods' || arrival === 'pods') return 'decides'

@@ -1,6 +1,6 @@
 import type { Store } from '../../model/cluster/store.ts'
 import { type Program, programsFact, programsIn, workloadsWith } from '../kit/workloads.ts'
-import { ingressRoutes } from '../traefik/objects.ts'
+import { ingressRoutes, ingressRouteTcps } from '../traefik/objects.ts'
 import { ingresses } from './objects.ts'
 
 /** The programs of Ingress controllers that run here, as the charts of those name them whose version or arguments matter. */
@@ -8,7 +8,7 @@ export const ingressPrograms = programsFact(
   'the controllers of Ingresses',
   workloadsWith(
     'app.kubernetes.io/name in (ingress-nginx,rke2-ingress-nginx,kubernetes-ingress,nginx-ingress,traefik,kong,controller,gateway)',
-    { beside: [ingresses, ...ingressRoutes] },
+    { beside: [ingresses, ...ingressRoutes, ...ingressRouteTcps] },
   ),
 )
 

@@ -6,6 +6,7 @@ import { analyzers } from './analyzers/index.ts'
 import { balancerOf, routesOf } from './balance.ts'
 import { balancerLegs } from './legs.ts'
 import { type Alternative, alternativesOf } from './rule.ts'
+import { refineTaken } from './tcp.ts'
 import { plainRoute } from './tls.ts'
 import { ingressRoutes, ingressRouteTcps, traefikKinds, traefikServices } from './objects.ts'
 
@@ -19,6 +20,7 @@ export const traefik: Mechanism = {
     ...[...ingressRoutes, ...ingressRouteTcps].map((type) => drawnBy(type, routeLegs)),
     ...traefikServices.map((type) => drawnBy(type, serviceLegs)),
   ),
+  refine: refineTaken,
   plain: plainRoute,
   analyzers,
 }

@@ -14,13 +14,15 @@ export const oldGroup = 'traefik.containo.us'
 type Types = readonly [ObjectType<LooseObject>, ObjectType<LooseObject>]
 
 export const ingressRoutes = types('ingressroutes', 'IngressRoute')
-export const ingressRouteTcps = types('ingressroutetcps', 'IngressRouteTCP')
+/** Of whatever namespace they are, they come before HTTP at their entry points. */
+export const ingressRouteTcps = types('ingressroutetcps', 'IngressRouteTCP', { within: 'everywhere' })
 export const traefikServices = types('traefikservices', 'TraefikService')
 
-function types(resource: string, kind: string): Types {
+function types(resource: string, kind: string, own: Pick<ObjectType, 'within'> = {}): Types {
   const of = (group: string): ObjectType<LooseObject> => ({
     ...customType(group, resource, kind),
     versions: ['v1alpha1'],
+    ...own,
   })
   return [of(today), of(oldGroup)]
 }

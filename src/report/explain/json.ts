@@ -39,12 +39,14 @@ export function toReport(explanation: Explanation, level: Level): ExplainReport 
 function entryOf({ entry, hops, end, share }: Path): ExplainReport['status']['entries'][number] {
   return {
     ...entry,
-    hops: hops.map(({ kind, mechanism, configuredBy, next: _next, field: _field, ...hop }) => ({
-      kind,
-      mechanism,
-      configuredBy: [...configuredBy],
-      ...hop,
-    })),
+    hops: hops.map(
+      ({ kind, mechanism, configuredBy, next: _next, field: _field, taken: _taken, ...hop }) => ({
+        kind,
+        mechanism,
+        configuredBy: [...configuredBy],
+        ...hop,
+      }),
+    ),
     end,
     ...(share === undefined ? {} : { share }),
   }

@@ -12,6 +12,7 @@ import {
 } from './ingresses.ts'
 import { oneName } from './one-name.ts'
 import { settings } from './settings.ts'
+import { tcpFirst } from './tcp-first.ts'
 
 export const analyzers: readonly Analyzer[] = [
   unreadable,
@@ -30,5 +31,6 @@ export const analyzers: readonly Analyzer[] = [
   hashFirstAsNginx,
   oneServer,
   crossing,
+  tcpFirst,
   old,
 ]

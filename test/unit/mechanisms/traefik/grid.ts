@@ -95,6 +95,23 @@ const running = (args: string[], services: unknown[]) => (): Snapshot => {
   return snapshot({ fronts: [front, workload] as LooseObject[] })
 }
 
+/** An IngressRoute and an IngressRouteTCP at one entry point. */
+const besideTcp = (tcp: Record<string, unknown>) => (): Snapshot => {
+  const routes = [{ match: 'Host(`shop.example`)', services: [web()] }]
+  const parts = [
+    ['IngressRoute', { entryPoints: ['web'], routes }],
+    ['IngressRouteTCP', { entryPoints: ['web'], ...tcp }],
+  ] as const
+  return snapshot({
+    fronts: parts.map(([kind, spec]): LooseObject => ({
+      apiVersion: 'traefik.io/v1alpha1',
+      kind,
+      metadata: { name: kind.toLowerCase(), namespace: 'shop' },
+      spec,
+    })),
+  })
+}
+
 /** A TraefikService of these, with an IngressRoute in front. */
 const weighted = (weights: Record<string, unknown>) => (): Snapshot => {
   const parts: LooseObject[] = [
@@ -193,6 +210,13 @@ export const traefikGrid: GridRows = {
       ['--providers.kubernetesCRD.allowCrossNamespace=true'],
       [web(), { name: 'away', port: 80, namespace: 'other' }],
     ),
+  },
+  'AFF-TRA-TCP-FIRST': {
+    fires: besideTcp({ routes: [{ match: 'HostSNI(`*`)', services: [next()] }] }),
+    silent: besideTcp({
+      routes: [{ match: 'HostSNI(`*`)', services: [next()] }],
+      tls: { passthrough: true },
+    }),
   },
   'AFF-TRA-PATTERN-OFF': {
     fires: takenOver({ 'rewrite-target': '/$1' }, '/(app/.*)'),

@@ -1,0 +1,152 @@
+import type { Hop, Leg } from '../../model/affinity/leg.ts'
+import { groupOf, type LooseObject, refOf } from '../../model/cluster/object.ts'
+import type { Store } from '../../model/cluster/store.ts'
+import { objectName } from '../../model/findings/finding.ts'
+import { routingOf } from '../gateway-api/routing.ts'
+import { ingresses } from '../ingress/objects.ts'
+import { annotationsOf } from '../kit/controller.ts'
+import { at, list, record, text } from '../kit/loose.ts'
+import { routesOf } from './balance.ts'
+import { traefikNginxController } from './controller.ts'
+import { doorsAt, doorsNamed, doorsOf, type Doors, isSet, soundsOfTls } from './entry-points.ts'
+import { ingressRoutes, ingressRouteTcps } from './objects.ts'
+import { alternativesOf } from './rule.ts'
+
+/** The entry points of what answers HTTP, and whether it says itself that it is for TLS. */
+interface Place {
+  object: LooseObject
+  doors: Doors
+  hasTls: boolean
+}
+
+/** An IngressRouteTCP that takes connections of an entry point before its HTTP routers see them. */
+interface Taker {
+  object: LooseObject
+  field: string
+  /** Its rule, where it takes those of some clients only. */
+  some?: string
+}
+
+/**
+ * What of an arrow of Traefik's goes to an IngressRouteTCP instead. Without TLS each TCP router comes before all HTTP routers of
+ * an entry point, whatever their priorities are. With TLS none that HTTP has a router for goes to one with HostSNI(`*`): one
+ * for a host of its own takes its host from routes that name no host
+ * (pkg/server/router/tcp/router.go ServeTCP, v3.6.12).
+ */
+export function refineTaken(leg: Leg, store: Store): Leg {
+  if (leg.hop === undefined || 'address' in leg.from) return leg
+  const tcp = ingressRouteTcps.flatMap((type) => {
+    const found = store.list(type)
+    return found.known ? found.value : []
+  })
+  if (tcp.length === 0) return leg
+  const place = placeOf(leg, leg.hop, store)
+  if (place === undefined) return leg
+  const taken = place.doors.names
+    .filter((door) => !isForTls(place, door))
+    .map((door) => ({ door, taker: takerOf(door, place, tcp, store) }))
+  const [first] = taken.flatMap(({ door, taker }) => (taker === undefined ? [] : [{ door, taker }]))
+  if (first === undefined) return leg
+  const { taker, door } = first
+  const isAll =
+    taken.length === place.doors.names.length &&
+    taken.every((one) => one.taker !== undefined && one.taker.some === undefined)
+  const which = taker.some === undefined ? 'every connection' : `connections of ${taker.some}`
+  const ref = refOf(taker.object)
+  const note = `${objectName(ref)} takes ${which} without TLS to entry point ${door} before any route for HTTP`
+  return {
+    ...leg,
+    hop: {
+      ...leg.hop,
+      configuredBy: [...leg.hop.configuredBy, ref],
+      taken: { by: ref, field: taker.field, isAll },
+      note: [note, ...(leg.hop.note === undefined || isAll ? [] : [leg.hop.note])].join('; '),
+    },
+  }
+}
+
+/** Where Traefik answers for what draws the arrow; undefined for what is not served by it, or nobody can tell. */
+function placeOf(leg: Leg, { mechanism }: Hop, store: Store): Place | undefined {
+  if ('address' in leg.from) return undefined
+  const { namespace = '', name, kind, group } = leg.from.object
+  const routing = routingOf(leg)
+  if (routing !== undefined) {
+    if (routing.controller?.label !== 'Traefik') return undefined
+    const { gateway, listener, set, protocol } = routing.attachment
+    const listeners = list(at((set?.object ?? gateway)?.spec, 'listeners')).map(record)
+    const port = listeners.find((one) => one['name'] === listener)?.['port']
+    if (gateway === undefined || typeof port !== 'number') return undefined
+    const names = doorsAt(port, store)
+    const hasTls = protocol !== 'HTTP'
+    return names.length === 0 ? undefined : { object: routing.route, doors: doorsNamed(names, store), hasTls }
+  }
+  if (!/^Traefik(?!, TCP)/.test(mechanism)) return undefined
+  if (kind === ingresses.kind && group === ingresses.group) {
+    const object = store.get(ingresses, { namespace, name })
+    return object && placeOfIngress(object, mechanism, store)
+  }
+  const type = ingressRoutes.find((one) => one.kind === kind && one.group === group)
+  const object = type && store.get(type, { namespace, name })
+  return object && { object, doors: doorsOf(object, store), hasTls: at(object.spec, 'tls') !== undefined }
+}
+
+const routerPrefix = 'traefik.ingress.kubernetes.io/router.'
+
+/** `tls` of an Ingress holds certificates only, but for the provider for ingress-nginx. */
+function placeOfIngress(object: LooseObject, mechanism: string, store: Store): Place {
+  const annotations = annotationsOf(object)
+  if (mechanism.startsWith(traefikNginxController.name))
+    return { object, doors: doorsNamed([], store), hasTls: list(at(object.spec, 'tls')).length > 0 }
+  const names = (text(annotations[`${routerPrefix}entrypoints`]) ?? '').split(',').map((one) => one.trim())
+  const hasTls = Object.entries(annotations).some(
+    ([key, value]) => key.startsWith(`${routerPrefix}tls`) && value !== 'false',
+  )
+  return {
+    object,
+    doors: doorsNamed(
+      names.filter((one) => one !== ''),
+      store,
+    ),
+    hasTls,
+  }
+}
+
+/** An entry point for TLS gives it to its HTTP routers, and to no TCP router. */
+function isForTls({ doors, hasTls }: Place, door: string): boolean {
+  return hasTls || isSet(door, doors, /^(http\.)?tls\b/) || (!doors.isSeen && soundsOfTls(door))
+}
+
+function takerOf(
+  door: string,
+  { object }: Place,
+  tcp: readonly LooseObject[],
+  store: Store,
+): Taker | undefined {
+  const takers = tcp
+    .filter((one) => at(one.spec, 'tls') === undefined && isOfSameTraefik(one, object))
+    .filter((one) => doorsOf(one, store).names.some((name) => name.toLowerCase() === door.toLowerCase()))
+    .flatMap((one) =>
+      routesOf(one)
+        .filter(({ balancer }) => balancer.members.length > 0)
+        .flatMap(({ match, field }): Taker[] => {
+          const alternatives = alternativesOf(match)
+          const isAny = alternatives.some(({ text: rule }) => anyHost.test(rule))
+          if (isAny) return [{ object: one, field: `${field}.match` }]
+          const isSome = alternatives.some(({ text: rule }) => someClients.test(rule))
+          return isSome ? [{ object: one, field: `${field}.match`, some: match }] : []
+        }),
+    )
+  return takers.find(({ some }) => some === undefined) ?? takers[0]
+}
+
+const anyHost = /^\(?\s*HostSNI\(\s*(`\*`|"\*")\s*\)\s*\)?$/i
+const someClients = /^(HostSNI\(\s*(`\*`|"\*")\s*\)\s*&&\s*)?ClientIP\([^)]*\)$/i
+
+/** IngressRoutes of other classes are another Traefik's; of groups, Traefik 3 reads one. */
+function isOfSameTraefik(tcp: LooseObject, other: LooseObject): boolean {
+  if (other.kind !== 'IngressRoute') return annotationsOf(tcp)[classKey] === undefined
+  const isSameGroup = groupOf(tcp.apiVersion) === groupOf(other.apiVersion)
+  return isSameGroup && annotationsOf(tcp)[classKey] === annotationsOf(other)[classKey]
+}
+
+const classKey = 'kubernetes.io/ingress.class'
