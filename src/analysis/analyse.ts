@@ -215,7 +215,7 @@ function toFinding(code: Code, draft: FindingDraft, { locate, source }: Scene, t
     objects: [target, ...others],
     message,
     why,
-    mend: source === 'files' ? mendsInFiles(mend) : mendsInCluster(mend),
+    mend: source === 'files' ? mendsInFiles(mend, at.object) : mendsInCluster(mend),
     link: codeLink(code),
     ...(position === undefined ? {} : { position }),
   }

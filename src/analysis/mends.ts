@@ -1,3 +1,5 @@
+import { keyOf } from '../model/cluster/object.ts'
+import { objectName, type ObjectRef } from '../model/findings/finding.ts'
 import type { Deed, Mend } from '../model/findings/mend.ts'
 import { shellWord } from '../model/common/shell.ts'
 import { commandFor, serviceTarget } from '../model/targets/command.ts'
@@ -9,14 +11,20 @@ export function mendsInCluster(mends: readonly Mend[]): string[] {
 
 /**
  * The same about files: edits of the file instead of commands that change a cluster, which may not hold the object yet, and
- * would be undone by the next apply. What only looks at a cluster is left out.
+ * would be undone by the next apply. What only looks at a cluster is left out. `place` is where the finding stands.
  */
-export function mendsInFiles(mends: readonly Mend[]): string[] {
+export function mendsInFiles(mends: readonly Mend[], place: ObjectRef): string[] {
   return mends.flatMap((mend) => {
     if (typeof mend === 'string') return [mend]
     const edit = editOf(mend.deed)
-    return edit === undefined ? [] : [said(mend.say, edit)]
+    return edit === undefined ? [] : [said(mend.say, `${edit}${elsewhere(mend.deed, place)}`)]
   })
+}
+
+/** The object to edit, where it is not the one that the finding stands at. */
+function elsewhere(deed: Deed, place: ObjectRef): string {
+  if (deed.kind !== 'fields' && deed.kind !== 'annotation' && deed.kind !== 'label') return ''
+  return keyOf(deed.of) === keyOf(place) ? '' : ` on ${objectName(deed.of)}`
 }
 
 function said(sentence: string | undefined, deed: string): string {
@@ -60,7 +68,7 @@ function editOf(deed: Deed): string | undefined {
   const edits = Object.entries(marks).map(([key, value]) =>
     value === null ? `remove the ${kind} ${key}` : `set the ${kind} ${key}: ${yamlString(value)}`,
   )
-  return edits.join(', ')
+  return edits.join(' and ')
 }
 
 /** `{spec: {a: 'b', c: null}}` → `set a: b`, `remove c`. */

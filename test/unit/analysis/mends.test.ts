@@ -59,7 +59,7 @@ describe('what mends a finding', () => {
     [
       { deed: { kind: 'annotation', of, marks: { 'example.com/x': '1', 'example.com/z': null } } },
       'kubectl annotate service a -n b example.com/x=1 example.com/z-',
-      'set the annotation example.com/x: "1", remove the annotation example.com/z',
+      'set the annotation example.com/x: "1" and remove the annotation example.com/z',
     ],
     [
       { deed: { kind: 'label', of, marks: { 'example.com/name': null } } },
@@ -98,6 +98,14 @@ describe('what mends a finding', () => {
     ],
   ])('%#', (mend, command, edit) => {
     expect(mendsInCluster([mend])).toEqual([command])
-    expect(mendsInFiles([mend])).toEqual(edit === undefined ? [] : [edit])
+    const place = typeof mend !== 'string' && 'of' in mend.deed ? { kind: 'Service', ...mend.deed.of } : of
+    expect(mendsInFiles([mend], place)).toEqual(edit === undefined ? [] : [edit])
+  })
+
+  it('names the object to edit where the finding stands at another', () => {
+    const deed = annotation('example.com/path', '/')
+    expect(mendsInFiles([deed], ingress)).toEqual(['set the annotation example.com/path: /'])
+    expect(mendsInFiles([deed], of)).toEqual(['set the annotation example.com/path: / on ingress/a'])
+    expect(mendsInFiles([fields({ x: 1 })], ingress)).toEqual(['set x: 1 on service/a'])
   })
 })
