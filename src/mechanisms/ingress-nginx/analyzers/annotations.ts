@@ -1,4 +1,5 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
+import { parseDuration } from '../../../model/common/duration.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import { ingressAnalyzer } from '../../ingress/analyzer.ts'
 import { renamed } from '../../kit/annotations.ts'
@@ -13,7 +14,8 @@ export const values = nginxAnalyzer({
   codes: ['AFF-NGX-VALUE-DROPPED'],
   analyse: (object, _view, report) => {
     for (const { key, value } of settingsOf(object).dropped) {
-      const meant = key === 'affinity' ? 'cookie' : value.toLowerCase()
+      const ms = parseDuration(value)
+      const meant = key === 'affinity' ? 'cookie' : ms === undefined ? value.toLowerCase() : String(ms / 1000)
       const isMeant = settingsOf({
         ...object,
         metadata: { name: '', annotations: { [prefix + key]: meant } },

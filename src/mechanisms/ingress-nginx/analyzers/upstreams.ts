@@ -2,7 +2,7 @@ import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { objectName } from '../../../model/findings/finding.ts'
 import type { Report } from '../../analyzer.ts'
 import { locationsOf } from '../../ingress/locations.ts'
-import { fieldOf, settingsOf } from '../settings.ts'
+import { fieldOf, prefix, settingsOf } from '../settings.ts'
 import { familyOf, hasAffinity, isCanary, primaryOf, upstreamOf } from '../upstream.ts'
 import { annotate, isStickyMain, nginxAnalyzer } from './kit.ts'
 
@@ -54,8 +54,10 @@ export const canary = nginxAnalyzer({
       message: `affinity on a canary has no effect: ingress-nginx takes it from the main ${objectName(ref)}, which has none`,
       why: 'Each request draws again between the main Service and the canary, and no cookie is set.',
       mend: [
-        annotate(main.object, 'affinity', 'cookie'),
-        'write the session-cookie annotations there as well: the canary inherits them',
+        {
+          say: 'write it there, and the canary inherits it',
+          deed: { kind: 'annotation', of: ref, marks: affinityOf(object) },
+        },
       ],
       objects: [refOf(object), ref],
       field: fieldOf('affinity'),
@@ -63,10 +65,29 @@ export const canary = nginxAnalyzer({
   },
 })
 
+/** Its annotations that say whether and how it gives a cookie. */
+function affinityOf(object: LooseObject): Record<string, string> {
+  const settings = settingsOf(object)
+  const set = (['affinity', ...cookieKeys] as const).flatMap((key) => {
+    const value = settings.get(key)
+    return value === undefined ? [] : [[prefix + key, value] as const]
+  })
+  return Object.fromEntries(set)
+}
+
 /** A canary that wants another cookie than its main Ingress has. */
 function overruled(canary: LooseObject, main: LooseObject, report: Report<'AFF-NGX-CANARY-AFFINITY'>): void {
   const own = settingsOf(canary)
-  if (own.get('affinity-canary-behavior') === 'legacy') return
+  if (own.get('affinity-canary-behavior') === 'legacy') {
+    report('AFF-NGX-CANARY-AFFINITY', {
+      message: `affinity on a canary has no effect, and with affinity-canary-behavior legacy it does not inherit that of ${objectName(refOf(main))} either`,
+      why: 'Clients that the canary serves get no cookie and are drawn again with each request, until the main Service gives them one.',
+      mend: [annotate(canary, 'affinity-canary-behavior', null)],
+      objects: [refOf(canary), refOf(main)],
+      field: fieldOf('affinity'),
+    })
+    return
+  }
   const key = cookieKeys.find(
     (name) => own.get(name) !== undefined && own.get(name) !== settingsOf(main).get(name),
   )
