@@ -5,6 +5,7 @@ import { type Analyzer, objectAnalyzer, type Report } from '../../analyzer.ts'
 import { isCookieName } from '../../kit/cookies.ts'
 import { droppedFrom } from '../../kit/definitions.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
+import { type ListenerRule, rulesOf } from '../legs.ts'
 import { type Installed, installedFor, insteadOf, persistedOf, shapeOf } from '../schema.ts'
 import { isGatewayDuration, type Persistence, persistenceOf } from '../persistence.ts'
 
@@ -55,13 +56,20 @@ export function fieldAnalyzer(about: ObjectType<LooseObject>): Analyzer {
         if (persistence === undefined) continue
         checkNames(written, field, report)
         checkValues(value, persistence, field, report)
-        checkTimes(persistence, field, report)
+        const isIgnored = (): boolean => isIgnoredBy(rulesOf(route, view.store), index)
+        checkTimes(persistence, field, isIgnored, report)
         if (view.source === 'files' && !isSaid && installed === undefined)
           experimental(persistence, field, report)
         isSaid = true
       }
     },
   })
+}
+
+/** Whether no gateway makes a session for a rule: there is no cookie to speak of. */
+function isIgnoredBy(rules: readonly ListenerRule[], index: number): boolean {
+  const ways = rules.filter((one) => one.index === index).flatMap((one) => one.ways)
+  return ways.length > 0 && ways.every(({ reading }) => reading?.ignored !== undefined)
 }
 
 /** What the definitions that are there do not have. Names that no version has are said as such. */
@@ -181,6 +189,7 @@ function checkValues(value: unknown, persistence: Persistence, field: string, re
 function checkTimes(
   { type, isPermanent, absoluteTimeout, idleTimeout, lifetimeField }: Persistence,
   field: string,
+  isIgnored: () => boolean,
   report: Say,
 ): void {
   const isHeader = type === 'Header'
@@ -194,7 +203,7 @@ function checkTimes(
       ],
       field: `${field}.${lifetimeField ?? ''}`,
     })
-  if (!isPermanent && absoluteTimeout !== undefined)
+  if (!isPermanent && absoluteTimeout !== undefined && !isIgnored())
     report('AFF-GWAPI-TIMEOUT-IGNORED', {
       message: `absoluteTimeout ${absoluteTimeout} has no effect: ${isHeader ? 'a session by a header has no end' : "the cookie is one of the browser's session"}`,
       why: `Controllers give the time to a cookie of lifetimeType Permanent only; ${isHeader ? 'a header counts as long as a client sends it' : 'this one lasts as long as the browser runs'}.`,

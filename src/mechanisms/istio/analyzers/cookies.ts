@@ -3,7 +3,7 @@ import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
 import { hashKeys, ttlOf, wrongValuesIn } from '../rules/hash.ts'
 import { destinationRules } from '../objects.ts'
-import { hashesOf } from './hashes.ts'
+import { hashesOf, portsOf } from './hashes.ts'
 
 const cookie = objectAnalyzer({
   about: destinationRules,
@@ -14,10 +14,12 @@ const cookie = objectAnalyzer({
     'AFF-ISTIO-COOKIE-ENDS',
   ],
   applies: (rule) => hashesOf(rule).some(({ value }) => at(value, 'httpCookie') !== undefined),
-  analyse: (rule, _view, report) => {
-    for (const { value, field } of hashesOf(rule)) {
+  analyse: (rule, { store }, report) => {
+    const ports = portsOf(rule, store)
+    for (const { value, field, port } of hashesOf(rule)) {
       const own = at(value, 'httpCookie')
-      if (own === undefined) continue
+      // For a port that the Service does not have there is no cookie to speak of.
+      if (own === undefined || (port !== undefined && ports?.includes(port) === false)) continue
       const name = text(at(own, 'name')) ?? ''
       const ttl = ttlOf(own)
       const application = applicationOf(name)

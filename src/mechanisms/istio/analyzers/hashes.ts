@@ -1,5 +1,9 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
+import type { Store } from '../../../model/cluster/store.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
+import { services } from '../../service/objects.ts'
+import { serviceOfHost } from '../legs/hosts.ts'
+import { hostOfRule } from '../rules/rules.ts'
 
 /** A consistentHash in a rule. */
 export interface Hash {
@@ -48,4 +52,10 @@ export function hashesOf(rule: LooseObject): Hash[] {
       ? []
       : [{ ...where, value, balancer, field: `${field}.loadBalancer.consistentHash` }]
   })
+}
+
+/** The ports of the Service that a rule is for, where it is known. */
+export function portsOf(rule: LooseObject, store: Store): number[] | undefined {
+  const to = serviceOfHost(hostOfRule(rule))
+  return to === undefined ? undefined : store.get(services, to)?.spec.ports?.map(({ port }) => port)
 }

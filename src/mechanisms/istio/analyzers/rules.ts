@@ -8,7 +8,7 @@ import { serviceOfHost } from '../legs/hosts.ts'
 import { destinationRules, virtualServices } from '../objects.ts'
 import { routesOf } from '../legs/routes.ts'
 import { anyOther, hostOfRule, namespacesOf, ruleFor, rulesAbout, wouldCount } from '../rules/rules.ts'
-import { hashesOf, levelsOf } from './hashes.ts'
+import { hashesOf, levelsOf, portsOf } from './hashes.ts'
 
 const hasHash = (rule: LooseObject): boolean => hashesOf(rule).length > 0
 
@@ -18,8 +18,7 @@ const ports = objectAnalyzer({
   applies: hasHash,
   analyse: (rule, { store }, report) => {
     const to = serviceOfHost(hostOfRule(rule))
-    const service = to === undefined ? undefined : store.get(services, to)
-    const numbers = service?.spec.ports?.map(({ port }) => port)
+    const numbers = portsOf(rule, store)
     for (const { policy, field, port, subset } of levelsOf(rule)) {
       if (port === undefined) continue
       const balancer = record(policy)['loadBalancer']

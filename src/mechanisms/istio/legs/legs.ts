@@ -138,7 +138,7 @@ function deliver({ start, target, ruling, hop }: Delivery, store: Store): Leg[] 
   const isDrawn = target.share !== undefined && target.share < 1 && sticks(ruling.policy) === true
   const note =
     ruling.note ??
-    (isDrawn ? 'drawn by weight for each request: the hash holds clients inside only' : undefined)
+    (isDrawn ? 'drawn by weight for each request: the hash holds clients among its pods only' : undefined)
   return sendingLegs(
     {
       from: start,

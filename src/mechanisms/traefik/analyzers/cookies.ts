@@ -23,7 +23,9 @@ function cookiesOf(view: View): Written[] {
   return balancersOf(view).flatMap(({ object, balancer }) => {
     const ref = refOf(object)
     const own = { cookie: balancer.cookie, field: 'spec.weighted' }
-    return [own, ...balancer.members].flatMap(({ cookie, field }): Written[] =>
+    // A cookie that a hash is in front of is never made.
+    const made = balancer.members.filter(({ strategy }) => strategy !== 'hrw')
+    return [own, ...made].flatMap(({ cookie, field }): Written[] =>
       cookie === undefined
         ? []
         : [{ cookie, object: ref, fieldOf: (name) => `${field}.sticky.cookie.${name}`, isAnnotation: false }],
