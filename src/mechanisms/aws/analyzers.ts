@@ -42,12 +42,15 @@ function lintAttributes(
       ...place,
     })
   }
-  const wrong = unread.length > 0 ? unread : wrongValues(attributes, of)
+  const wrong =
+    unread.length > 0
+      ? unread.map((problem) => ({ problem, mend: 'write KEY=VALUE,KEY=VALUE' }))
+      : wrongValues(attributes, of)
   if (wrong.length > 0) {
     report('AFF-AWS-BAD-VALUE', {
-      message: wrong.join('; '),
+      message: wrong.map(({ problem }) => problem).join('; '),
       why: `${unread.length > 0 ? 'The controller or AWS' : 'AWS'} refuses the attributes, all of them: nothing sticks.`,
-      mend: [unread.length > 0 ? 'write KEY=VALUE,KEY=VALUE' : 'correct the value'],
+      mend: [[...new Set(wrong.map(({ mend }) => mend))].join(', and ')],
       ...place,
     })
   }

@@ -111,29 +111,46 @@ export function wantsStickiness(attributes: ReadonlyMap<string, string>, of: Bal
     : enabled[1].toLowerCase() !== 'false'
 }
 
-/** What is wrong with values about stickiness, in words: AWS refuses them. */
-export function wrongValues(attributes: ReadonlyMap<string, string>, of: Balancer): string[] {
-  const problems: string[] = []
+/** A value that AWS refuses: what is wrong, and what to write. */
+interface WrongValue {
+  problem: string
+  mend: string
+}
+
+/** What is wrong with values about stickiness. */
+export function wrongValues(attributes: ReadonlyMap<string, string>, of: Balancer): WrongValue[] {
+  const wrong: WrongValue[] = []
+  const say = (problem: string, mend: string): number => wrong.push({ problem, mend })
   const enabled = attributes.get('stickiness.enabled')
   if (enabled !== undefined && !['true', 'false'].includes(enabled))
-    problems.push(`stickiness.enabled is true or false, not "${enabled}"`)
+    say(`stickiness.enabled is true or false, not "${enabled}"`, 'write stickiness.enabled=true')
   const types = of === 'alb' ? ['lb_cookie', 'app_cookie'] : ['source_ip']
   const type = attributes.get('stickiness.type')
   if (type !== undefined && !types.includes(type))
-    problems.push(
+    say(
       `stickiness.type of ${of === 'alb' ? 'an ALB' : 'an NLB'} is ${types.join(' or ')}, not "${type}"`,
+      `write stickiness.type=${types[0]}`,
     )
   for (const kind of ['lb_cookie', 'app_cookie']) {
     const seconds = attributes.get(`stickiness.${kind}.duration_seconds`)
     if (seconds !== undefined && !(/^\d+$/.test(seconds) && Number(seconds) >= 1 && Number(seconds) <= week))
-      problems.push(`stickiness.${kind}.duration_seconds is 1 to ${week}, not "${seconds}"`)
+      say(
+        `stickiness.${kind}.duration_seconds is 1 to ${week}, not "${seconds}"`,
+        `write stickiness.${kind}.duration_seconds=${defaultCookieSeconds}`,
+      )
   }
   if (type === 'app_cookie' && !attributes.has('stickiness.app_cookie.cookie_name'))
-    problems.push('stickiness.type=app_cookie needs stickiness.app_cookie.cookie_name')
+    say(
+      'stickiness.type=app_cookie needs stickiness.app_cookie.cookie_name',
+      "add stickiness.app_cookie.cookie_name=NAME, with the name of the application's cookie",
+    )
   const name = attributes.get('stickiness.app_cookie.cookie_name') ?? ''
   if (/^AWSALB(APP|TG)?($|-)/.test(name))
-    problems.push(`the cookie name ${name} is reserved for the load balancer`)
-  return problems
+    say(
+      `the cookie name ${name} is reserved for the load balancer`,
+      "name the application's cookie in stickiness.app_cookie.cookie_name",
+    )
+  return wrong
 }
 
 /** Seven days, in seconds: as long as AWS keeps a cookie. */

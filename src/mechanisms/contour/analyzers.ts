@@ -102,6 +102,8 @@ function checkStrategy(balancer: unknown, place: string, report: Say): void {
   })
 }
 
+const hashOptions = ['hashSourceIP', 'headerHashOptions', 'queryParameterHashOptions']
+
 function checkHashes(balancer: unknown, place: string, report: Say): void {
   const all = list(at(balancer, 'requestHashPolicies'))
   const field = `${place}.loadBalancerPolicy.requestHashPolicies`
@@ -131,7 +133,11 @@ function checkHashes(balancer: unknown, place: string, report: Say): void {
         why: isNone
           ? 'As none is left, requests are spread by round robin.'
           : 'Only the status of the HTTPProxy says so (IgnoredField).',
-        mend: ['make an element for each of them'],
+        mend: [
+          hashOptions.filter((key) => record(one)[key] !== undefined).length > 1
+            ? 'make an element for each of them'
+            : 'write one of these',
+        ],
         field: `${field}[${index}]`,
       })
     const parameter = text(at(one, 'queryParameterHashOptions.parameterName'))

@@ -1,3 +1,4 @@
+import { sticks } from '../../model/affinity/policy.ts'
 import type { ObjectType, LooseObject } from '../../model/cluster/object.ts'
 import { shellWord } from '../../model/common/shell.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
@@ -102,7 +103,9 @@ function ofRoutes(about: ObjectType<LooseObject>, name: 'routes' | 'subroutes'):
     analyse: (object, _view, report) => {
       for (const { value, name: upstream, index } of upstreamsOf(object)) {
         const cookie = at(value, 'sessionCookie')
-        if (cookie === undefined || upstreamPolicy(value).kind === 'cookie') continue
+        // Who writes that it is off means it.
+        if (cookie === undefined || at(cookie, 'enable') === false) continue
+        if (upstreamPolicy(value).kind === 'cookie') continue
         const lacks = at(cookie, 'enable') === true ? 'has no name' : 'lacks enable: true'
         report('AFF-NGINC-NOT-ENABLED', {
           message: `the sessionCookie of upstream ${upstream} ${lacks}: no cookie is set`,
@@ -134,6 +137,21 @@ function ofRoutes(about: ObjectType<LooseObject>, name: 'routes' | 'subroutes'):
       }
     },
   })
+  const oneAddress = objectAnalyzer({
+    about,
+    codes: ['AFF-L7-ONE-ADDRESS'],
+    analyse: (object, _view, report) => {
+      for (const { value, name: upstream, service, index } of upstreamsOf(object)) {
+        if (at(value, 'use-cluster-ip') !== true || sticks(upstreamPolicy(value)) !== true) continue
+        report('AFF-L7-ONE-ADDRESS', {
+          message: `upstream ${upstream} goes to the cluster IP of service/${service}: its own affinity keeps nobody on a pod`,
+          why: 'NGINX sees one address and no pods: the Service proxy behind it picks, and takes the controller for the client.',
+          mend: ['take use-cluster-ip away'],
+          field: `spec.upstreams[${index}].use-cluster-ip`,
+        })
+      }
+    },
+  })
   const splits = objectAnalyzer({
     about,
     codes: ['AFF-NGINC-SPLITS'],
@@ -153,7 +171,7 @@ function ofRoutes(about: ObjectType<LooseObject>, name: 'routes' | 'subroutes'):
       }
     },
   })
-  return [enabled, method, splits]
+  return [enabled, method, oneAddress, splits]
 }
 
 function isDrawn({ share }: { share?: number }): boolean {

@@ -30,7 +30,7 @@ import {
 interface Variant {
   id: string
   text: string
-  /** What must be said, as patterns of code and message. */
+  /** What must be said, as patterns of code, message and what mends it. */
   want?: string[]
   /** What must not be: levels, or patterns. */
   not?: string[]
@@ -190,6 +190,8 @@ const variants: Variant[] = [
         [['/', 'b']],
       ),
     ),
+    want: ['NGX-CANARY-AFFINITY .*legacy .*remove the annotation .*affinity-canary-behavior'],
+    ways: ['shop.example/ cookie main 90 %', 'shop.example/ none 10 %'],
   },
   {
     id: '03c canary by cookie, main without affinity, two paths',
@@ -203,7 +205,29 @@ const variants: Variant[] = [
       ]),
       ingress('c', nginx({ canary: 'true', 'canary-by-cookie': 'beta', affinity: 'cookie' }), [['/y', 'b']]),
     ),
-    want: ['NGX-CANARY-AFFINITY'],
+    want: ['NGX-CANARY-AFFINITY .*/affinity: cookie on ingress/w'],
+  },
+  {
+    id: '03d canary with a named cookie, main without affinity',
+    text: together(
+      nginxClass,
+      serviceAt('a'),
+      serviceAt('b'),
+      ingress('w', {}, [['/', 'a']]),
+      ingress('c', nginx({ canary: 'true', affinity: 'cookie', 'session-cookie-name': 'beta' }), [
+        ['/', 'b'],
+      ]),
+    ),
+    want: ['/affinity: cookie and set the annotation .*session-cookie-name: beta on ingress/w$'],
+  },
+  {
+    id: '02e a lifetime with a unit',
+    text: together(
+      nginxClass,
+      serviceAt('a'),
+      ingress('w', nginx({ affinity: 'cookie', 'session-cookie-max-age': '1h' }), [['/', 'a']]),
+    ),
+    want: ['NGX-VALUE-DROPPED .*session-cookie-max-age: "3600"'],
   },
   {
     id: '04a nginx annotations on Traefik',
@@ -1438,13 +1462,142 @@ spec: {sessionAffinity: {affinityType: GENERATED_COOKIE}}
     ),
     ways: ['shop.example/ unknown'],
   },
+  {
+    id: '11d a cookie for a port that the Service does not have never ends',
+    text: together(
+      istioGateway,
+      serviceAt('a'),
+      virtualService([{ route: [{ destination: { host: 'a' } }] }]),
+      destinationRule('a', {
+        portLevelSettings: [
+          {
+            port: { number: 443 },
+            loadBalancer: { consistentHash: { httpCookie: { name: 's', ttl: '5m' } } },
+          },
+        ],
+      }),
+    ),
+    want: ['ISTIO-PORT-UNKNOWN'],
+    not: ['ISTIO-COOKIE'],
+  },
+  {
+    id: '12d nothing is said of the time of a session that nobody makes',
+    text: together(
+      gatewayClass('istio.io/gateway-controller'),
+      gateway(),
+      serviceAt('a'),
+      route('r', [rule('/', 'a', { sessionName: 's', absoluteTimeout: '1h' })]),
+    ),
+    want: ['GWAPI-IGNORED'],
+    not: ['GWAPI-TIMEOUT-IGNORED'],
+  },
+  {
+    id: '14d ttl and path are one thing to do',
+    text: together(
+      gatewayClass(envoyGateway),
+      gateway(),
+      serviceAt('a'),
+      route('r', [rule('/', 'a')]),
+      trafficPolicy({
+        ...target('HTTPRoute', 'r'),
+        loadBalancer: {
+          type: 'ConsistentHash',
+          consistentHash: { type: 'Cookie', cookie: { name: 's' } },
+        },
+      }),
+    ),
+    want: ['EG-NO-TTL [^|]*\\| add ttl: 0s[^|]*, and attributes: \\{Path: /\\}$'],
+  },
+  {
+    id: '15d no SameSite of a cookie that hrw leaves out',
+    text: together(
+      serviceAt('a'),
+      ingressRoute([
+        {
+          match: 'Host(`shop.example`)',
+          services: [{ name: 'a', port: 80, strategy: 'hrw', ...sticky({ name: 's', sameSite: 'none' }) }],
+        },
+      ]),
+    ),
+    want: ['TRA-HASH-BEFORE-COOKIE'],
+    not: ['TRA-SAMESITE'],
+  },
+  {
+    id: '16d on which object the annotations belong',
+    text: together(
+      ingressClass('traefik.io/ingress-controller'),
+      serviceAt('a'),
+      ingress('w', { [`${ofTraefik}service.sticky.cookie`]: 'true' }, [['/', 'a']]),
+    ),
+    want: ['TRA-ANNOTATION-ON-INGRESS .*sticky.cookie: "true" on service/a$'],
+  },
+  {
+    id: '18d an element without a known key, and one with two',
+    text: together(
+      serviceAt('a'),
+      httpProxy({
+        virtualhost: { fqdn: 'shop.example' },
+        routes: [
+          {
+            services: [{ name: 'a', port: 80 }],
+            loadBalancerPolicy: {
+              strategy: 'RequestHash',
+              requestHashPolicies: [
+                { queryParameterHashOptions: { prameterName: 'q' } },
+                { hashSourceIP: true, headerHashOptions: { headerName: 'X-U' } },
+              ],
+            },
+          },
+        ],
+      }),
+    ),
+    want: ['Policies\\[0\\].*write one of these$', 'Policies\\[1\\].*make an element for each of them$'],
+  },
+  {
+    id: '19d what to write for a value that AWS refuses',
+    text: together(
+      ingressClass('ingress.k8s.aws/alb'),
+      serviceAt('a'),
+      ingress(
+        'w',
+        {
+          'alb.ingress.kubernetes.io/target-type': 'ip',
+          'alb.ingress.kubernetes.io/target-group-attributes':
+            'stickiness.enabled=true,stickiness.type=app_cookie,stickiness.lb_cookie.duration_seconds=0',
+        },
+        [['/', 'a']],
+      ),
+    ),
+    want: ['AWS-BAD-VALUE .*duration_seconds=86400, and add stickiness.app_cookie.cookie_name=NAME'],
+  },
+  {
+    id: '04d a VirtualServer with a cookie that is off, and one at the cluster IP',
+    text: together(
+      serviceAt('a'),
+      serviceAt('b'),
+      `
+apiVersion: k8s.nginx.org/v1
+kind: VirtualServer
+metadata: {name: v, namespace: shop}
+spec:
+  host: shop.example
+  upstreams:
+  - {name: a, service: a, port: 80, sessionCookie: {enable: false, name: srv_id}}
+  - {name: b, service: b, port: 80, use-cluster-ip: true, sessionCookie: {enable: true, name: srv_id, path: /}}
+  routes: [{path: /, action: {pass: a}}, {path: /b, action: {pass: b}}]
+`,
+    ),
+    want: ['L7-ONE-ADDRESS upstream b goes to the cluster IP of service/b'],
+    not: ['NGINC-NOT-ENABLED', 'upstream a'],
+  },
 ]
 
 test.each(variants)('$id', async ({ text, want = [], not = [], ways }) => {
   const { explanations, ways: found } = await explainedText(text)
   const said = explanations.flatMap(({ findings }) => findings)
   const texts = said.map(({ level, code, message }) => `${level} ${code} ${message}`)
-  for (const one of want) expect(texts).toContainEqual(expect.stringMatching(one))
+  const mended = said.map(({ mend }, index) => [texts[index], ...mend].join(' | '))
+  for (const one of want) expect(mended).toContainEqual(expect.stringMatching(one))
   for (const one of not) expect(texts).not.toContainEqual(expect.stringMatching(one))
   if (ways !== undefined) expect(found).toEqual(ways)
 })

@@ -128,8 +128,7 @@ function checkCookie(cookie: unknown, isMoot: boolean, report: Say): void {
       message: `without ttl Envoy makes no cookie: a request that has no "${name}" goes to any pod`,
       why: 'Clients stay on a pod only where the application, or somebody else, sets the cookie.',
       mend: [
-        'add ttl: 0s for a cookie that lasts as long as the browser, or ttl: 48h',
-        ...(attributeOf(cookie, 'Path') === undefined ? ['add attributes: {Path: /}'] : []),
+        `add ttl: 0s for a cookie that lasts as long as the browser, or ttl: 48h${attributeOf(cookie, 'Path') === undefined ? ', and attributes: {Path: /}' : ''}`,
       ],
       field: `${field}.cookie.name`,
     })
