@@ -11,6 +11,7 @@ import type { Path, PathHop } from '../../model/affinity/leg.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import { analyzer, type View } from '../../mechanisms/analyzer.ts'
 import { ingressClasses } from '../../mechanisms/ingress/classes.ts'
+import { servingOf } from '../../mechanisms/ingress/controllers.ts'
 import { ingresses } from '../../mechanisms/ingress/objects.ts'
 import { routeTypes } from '../../mechanisms/index.ts'
 import { isProxied, isSticky, subjectOf } from '../../mechanisms/service/analyzer.ts'
@@ -25,13 +26,14 @@ export const ingressFront = analyzer({
   codes: ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'],
   needs: [ingresses, ingressClasses],
   applies: isAboutAffinity,
-  analyse: ({ paths, source }, report) => {
+  analyse: (view, report) => {
+    const { paths, source } = view
     const fronts = frontsIn(paths).filter(isOfIngress)
     if (fronts.length === 0 && source === 'files')
       for (const code of ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'] as const)
         report.cannot(code, elsewhere)
     for (const front of fronts) {
-      if (front.arrival === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front))
+      if (front.arrival === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front, view))
       else if (front.arrival !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
       else {
         const why = {
@@ -132,8 +134,8 @@ export const routeFront = analyzer({
           ],
           ...placeOf(front),
         })
-      } else if (front.kind === 'mesh') report('AFF-MESH-BYPASSES-SERVICE', bypass(front))
-      else if (front.arrival === 'pods') report('AFF-ROUTE-BYPASSES-SERVICE', bypass(front))
+      } else if (front.kind === 'mesh') report('AFF-MESH-BYPASSES-SERVICE', bypass(front, view))
+      else if (front.arrival === 'pods') report('AFF-ROUTE-BYPASSES-SERVICE', bypass(front, view))
       else if (front.arrival !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
     }
   },
@@ -169,7 +171,7 @@ function frontsIn(paths: readonly Path[]): Front[] {
     if (entry.of.kind === 'Service') continue
     for (const hop of hops) {
       const [object] = hop.configuredBy
-      if (object === undefined || hop.next?.kind !== 'Service') continue
+      if (object === undefined || hop.next?.kind !== 'Service' || hop.taken?.isAll === true) continue
       const key = JSON.stringify([object, hop.kind, hop.policy, hop.arrival, hop.next])
       if (!found.has(key)) found.set(key, { ...hop, object })
     }
@@ -177,25 +179,44 @@ function frontsIn(paths: readonly Path[]): Front[] {
   return [...found.values()]
 }
 
+/** Where affinity is set in objects of each kind, but for those of which it depends on their controller. */
+const ownWords: Readonly<Record<string, string>> = {
+  IngressRoute: 'set sticky.cookie at the service of the IngressRoute instead',
+  IngressRouteTCP:
+    'use an IngressRoute with sticky.cookie where clients speak HTTP: connections have no cookies',
+  TraefikService: 'set sticky.cookie at the service of the TraefikService instead',
+  HTTPProxy: 'set loadBalancerPolicy.strategy: Cookie at the route of the HTTPProxy instead',
+  VirtualServer: 'set sessionCookie at the upstream of the VirtualServer instead',
+  VirtualServerRoute: 'set sessionCookie at the upstream of the VirtualServerRoute instead',
+  Mapping: 'set load_balancer in the Mapping instead',
+  ApisixRoute: 'set loadbalancer in an ApisixUpstream for the Service instead',
+  RouteGroup: 'set algorithm: consistentHash at the backend of the RouteGroup instead',
+}
+
 /** Where affinity has to be set for what comes through it. */
-function insteadOf({ kind, object }: Front): string {
-  if (object.group === istioGroup)
-    return 'set trafficPolicy.loadBalancer.consistentHash in the DestinationRule instead'
-  return `set affinity on the ${kind === 'ingress' ? 'Ingress' : 'route'} instead`
+function insteadOf({ object }: Front, { store }: View): string {
+  const { kind, group, namespace = '', name } = object
+  if (group === istioGroup)
+    return 'set trafficPolicy.loadBalancer.consistentHash in a DestinationRule for the Service instead'
+  const ingress = kind === ingresses.kind ? store.get(ingresses, { namespace, name }) : undefined
+  const { instead } = (ingress && servingOf(ingress, store).controller) ?? {}
+  return instead === undefined
+    ? (ownWords[kind] ?? `set affinity for the ${kind} instead, as its controller has it`)
+    : `set affinity in front instead: ${instead}`
 }
 
 function placeOf({ object, field }: Front) {
   return { objects: [object], at: defined({ object, field }) }
 }
 
-function bypass(front: Front) {
+function bypass(front: Front, view: View) {
   const keeps = sticks(front.policy) === true
   return {
     message: `${objectName(front.object)} (${front.mechanism}) goes to the pods directly: sessionAffinity plays no part there`,
     why: keeps
       ? 'It has an affinity of its own, which decides for everything that comes through it.'
       : 'It spreads requests by its own rules, so clients that come through it do not stay on a pod.',
-    mend: keeps ? [] : [insteadOf(front)],
+    mend: keeps ? [] : [insteadOf(front, view)],
     ...placeOf(front),
   }
 }
