@@ -8,7 +8,7 @@ import { announcement } from './plan/announce.ts'
 import { lookAround, readProxyInCharge, timingOf } from './run/around/look.ts'
 import { checkNode, clientNodes } from './run/clients/nodes.ts'
 import { RunCollector } from './count/collector.ts'
-import { askDirectly } from './run/direct/ask.ts'
+import { askDirectly, type DirectQuestion } from './run/direct/ask.ts'
 import { findEntries } from './plan/entries/find.ts'
 import { readZones } from './plan/entries/nodes.ts'
 import { observe, sendersOf } from './run/observe.ts'
@@ -79,7 +79,7 @@ export async function* probe(
     origin,
     direct,
     interrupted,
-    finished,
+    control,
     capacity,
     cluster,
     around,
@@ -113,6 +113,20 @@ export async function* probe(
                 { interrupted, abandoned },
               ),
             )
+          const open = await collector.lookBack()
+          if (origin.kind === 'job' && open.length > 0 && !control.interrupted.aborted)
+            yield* askOpen(
+              cluster,
+              options,
+              {
+                subject,
+                plan,
+                image: origin.image,
+                only: origin.image.agent === 'node' ? open : open.slice(0, 1),
+              },
+              control,
+              collector,
+            )
           yield* collector.conclude()
         } catch (error) {
           failure = { error }
@@ -124,6 +138,26 @@ export async function* probe(
     over.abort()
   }
   if (failure !== undefined) throw failure.error
+}
+
+/** No longer than this for the pod of further questions, in milliseconds. */
+const mostPatienceMs = 20_000
+
+/** Asks endpoints directly what is still open once the run is over. That it cannot be is no failure of the run. */
+async function* askOpen(
+  cluster: Cluster,
+  options: ProbeOptions,
+  question: DirectQuestion,
+  control: RunControl,
+  collector: RunCollector,
+): AsyncGenerator<ProbeStep, void, undefined> {
+  const patient = { ...options, podRunningTimeoutMs: Math.min(options.podRunningTimeoutMs, mostPatienceMs) }
+  try {
+    const { said } = yield* askDirectly(cluster, patient, question, control)
+    await collector.settleBy(said)
+  } catch (error) {
+    if (control.abandoned.aborted) throw error
+  }
 }
 
 /** All that is decided before anything is made. */

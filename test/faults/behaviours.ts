@@ -43,7 +43,7 @@ const ask = () => left-- > 0 && http.get({ host: name.replace(/-[^-]+-[^-]+$/, '
   res.on('data', (part) => (text += part)).on('end', () => { names.add(text); leader = [...names].sort()[0]; setTimeout(ask, 40) })
 }).on('error', () => setTimeout(ask, 300))
 ask()
-http.createServer((req, res) => { if (req.url === '/self') return void res.end(name); ${body} }).listen(8080)`,
+http.createServer((req, res) => { n += 1; if (req.url === '/self') return void res.end(name); ${body} }).listen(8080)`,
 })
 
 export const behaviours: readonly Behaviour[] = [
@@ -117,6 +117,10 @@ export const behaviours: readonly Behaviour[] = [
   led(
     'itself and the leader, in any order',
     'res.end([name, leader].sort(() => Math.random() - 0.5).join())',
+  ),
+  led(
+    'leader in 503, from those who follow it',
+    "if (leader !== name) res.statusCode = 503; res.end('leader ' + leader)",
   ),
   led('all members', 'res.end([...names].sort().join())'),
   led('one of the members', 'res.end([...names][Math.floor(Math.random() * names.size)])'),

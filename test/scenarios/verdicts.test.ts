@@ -86,7 +86,7 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
     expectExit(ended, 0)
     const { verdict, notes } = reportOf(ended).status
     expect(verdict.behaviour).toBe('sticky')
-    expect(notes.join('\n')).not.toMatch(/no other pod could be asked/)
+    expect(notes.join('\n')).not.toMatch(/no other pod told/)
   })
 
   /** Another try begins with a Service that is as the first one found it. */

@@ -8,7 +8,6 @@ import type { Gathered } from './gathered.ts'
 import { rangesOf } from './held.ts'
 import { mostNotes } from './result/notes.ts'
 import { backendAt } from './recognise.ts'
-import { ownerOf } from '../plan/needles.ts'
 
 /** What is looked at once the clients have ended: who answered, and what the verdicts depend on beside the answers. */
 
@@ -52,42 +51,9 @@ export function confirmFingerprints(gathered: Gathered, again: DirectRound): voi
   )
 }
 
-/** The names in answers may be of somebody else: asks pods whether they say their own. */
-export async function confirmNamed(gathered: Gathered): Promise<void> {
-  const { cluster, plan, subject, interrupted } = gathered.given
-  // Who stands in front may ask for something else.
-  const cells = gathered.clients.flatMap((client) =>
-    client.cells.filter(({ entry, isNamedByAnswers }) => entry.front === undefined && isNamedByAnswers),
-  )
-  const scheme = gathered.clients[0]?.scheme
-  const backends = cells.flatMap(({ tally }) => tally.entries.map(({ backend }) => backend))
-  const pods = new Set(backends.map(({ kind, name }) => (kind === 'pod' ? name : undefined)))
-  const [only] = pods
-  if (only === undefined || pods.has(undefined) || (scheme !== 'http' && scheme !== 'https')) return
-  const endpoints = cells[0]?.endpoints ?? []
-  if (endpoints.every(({ pod }) => pod === only)) return
-  const { confirmNames } = await import('../run/direct/confirm.ts')
-  const found = await confirmNames(
-    cluster,
-    {
-      namespace: subject.service.namespace,
-      named: new Set([...pods].map((pod) => ownerOf({ pod: pod!, address: '' }))),
-      endpoints,
-      scheme,
-      path: plan.request.path ?? '/',
-      rule: plan.agent.identify,
-      recogniser: gathered.recogniser,
-    },
-    interrupted,
-  )
-  if (found === 'shared') for (const cell of cells) cell.learn({ nameIsShared: true })
-  if (found === 'unknown' && pods.size === 1 && gathered.isSole)
-    gathered.notes.push(`all answers name ${only}; no other pod could be asked whether it says the same`)
-}
-
 /** Cells of several endpoints whose answers do not tell who gave them. */
 export function unattributed(gathered: Gathered): Unattributed[] {
-  if (!gathered.given.plan.leavesTraces || gathered.given.interrupted.aborted) return []
+  if (!gathered.given.plan.leavesTraces || gathered.given.control.interrupted.aborted) return []
   const found = gathered.clients.map((client) => ({
     client,
     cells: client.cells.filter(
@@ -100,7 +66,7 @@ export function unattributed(gathered: Gathered): Unattributed[] {
 
 /** Looks for who answered them: by access logs, or sockets. */
 export async function attributeTo(gathered: Gathered, found: readonly Unattributed[]): Promise<void> {
-  const { cluster, options, subject, plan, interrupted } = gathered.given
+  const { cluster, options, subject, plan, control } = gathered.given
   const marker = plan.agent.marker ?? { text: 'none', in: 'header' }
   const { attribute } = await import('./attribution/attribute.ts')
   const endpoints = found.flatMap(({ cells }) => cells.flatMap((cell) => cell.endpoints))
@@ -111,7 +77,7 @@ export async function attributeTo(gathered: Gathered, found: readonly Unattribut
       mode: options.identify,
       protocol: subject.service.protocol,
       marker,
-      signal: interrupted,
+      signal: control.interrupted,
     },
     {
       clients: found.map(({ client, cells }) => ({

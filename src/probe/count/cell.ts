@@ -356,7 +356,7 @@ export class Cell {
       ...evidence,
       anonymous:
         evidence.anonymous && this.#given.recogniser.takesDistinctAnswers ? 'told' : evidence.anonymous,
-      unheard: this.#unheard(heard),
+      unheard: this.unheard(heard).map(({ pod, address }) => pod ?? address),
       ...facts,
       nameIsShared: nameIsShared && !this.#isReassigned,
       expectation: this.#expectation,
@@ -388,13 +388,12 @@ export class Cell {
   }
 
   /** Endpoints that may be picked and that are not known to answer. */
-  #unheard(elsewhere: ReadonlySet<string> = new Set()): string[] {
+  unheard(elsewhere: ReadonlySet<string> = new Set()): Endpoint[] {
     const heard = new Set(this.tally.entries.flatMap(({ backend: { name, address } }) => [name, address]))
     const { endpoints } = eligibleThrough(this.entry, this.#client, this.#endpoints)
     return endpoints
       .filter(({ pod, address }) => !heard.has(pod) && !heard.has(address))
       .filter(({ pod, address }) => !elsewhere.has(address) && (pod === undefined || !elsewhere.has(pod)))
-      .map(({ pod, address }) => pod ?? address)
   }
 
   /** How many endpoints the proxy that decides may pick. */

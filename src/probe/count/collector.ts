@@ -1,11 +1,14 @@
 import type { Decoded } from '../../agent/protocol/protocol.ts'
+import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import type { Timing } from '../../model/affinity/expectation.ts'
 import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
 import type { DirectRound } from '../run/direct/ask.ts'
+import type { Said } from '../run/direct/confirm.ts'
 import type { RunEvent } from '../run/observe.ts'
 import type { ProbeStep } from '../steps.ts'
-import { attributeTo, confirmFingerprints, confirmNamed, lookAround, unattributed } from './after-run.ts'
+import { attributeTo, confirmFingerprints, lookAround, unattributed } from './after-run.ts'
+import { askOfPods, doubtNames, nameNotes, settleBy } from './doubts.ts'
 import type { Seen } from './cell.ts'
 import { EndpointHistory } from './endpoints/history.ts'
 import { type CollectOptions, Gathered } from './gathered.ts'
@@ -112,19 +115,30 @@ export class RunCollector {
     confirmFingerprints(this.#gathered, again)
   }
 
-  /** The clients have ended: looks for who answered where the answers do not tell, and makes the result. */
-  async *conclude(): AsyncGenerator<ProbeStep, void, undefined> {
+  /** The clients have ended: what decides beside the answers. Tells which endpoints are yet to be asked directly. */
+  async lookBack(): Promise<Endpoint[]> {
     await lookAround(this.#gathered)
-    await confirmNamed(this.#gathered)
+    return await askOfPods(this.#gathered)
+  }
+
+  /** These were. */
+  async settleBy(said: readonly Said[]): Promise<void> {
+    await settleBy(this.#gathered, said)
+  }
+
+  /** Looks for who answered where the answers do not tell, and makes the result. */
+  async *conclude(): AsyncGenerator<ProbeStep, void, undefined> {
+    doubtNames(this.#gathered)
     const found = unattributed(this.#gathered)
     if (found.length > 0) {
       yield { kind: 'stage', text: 'the answers do not tell who gave them; looking at the pods' }
       try {
         await attributeTo(this.#gathered, found)
       } catch (error) {
-        if (!this.#gathered.given.interrupted.aborted) throw error
+        if (!this.#gathered.given.control.interrupted.aborted) throw error
       }
     }
+    this.#gathered.notes.push(...nameNotes(this.#gathered))
     yield { kind: 'result', result: surveyOf(this.#gathered) }
   }
 }

@@ -15,11 +15,13 @@ import { Recogniser } from './recognise.ts'
 import type { SeenAround } from '../run/around/look.ts'
 import { hereIndex } from '../run/clients/here-index.ts'
 import type { DirectRound } from '../run/direct/ask.ts'
+import type { Whose } from '../run/direct/confirm.ts'
 import { Stopwatch } from '../run/stopwatch.ts'
 import type { Claims } from './users/claims.ts'
 import type { CookieLog } from './users/cookie-log.ts'
 import { claimsOf } from './users/judge.ts'
 import type { VisitLog } from './users/visit-log.ts'
+import type { RunControl } from '../steps.ts'
 import { defined } from '../../model/common/defined.ts'
 
 export interface CollectOptions {
@@ -39,8 +41,8 @@ export interface CollectOptions {
   direct?: DirectRound | undefined
   /** What was seen until then is still a result. */
   interrupted: AbortSignal
-  /** Ends the run as if it had come to its own end; `interrupted` is then aborted, too. */
-  finished?: AbortSignal | undefined
+  /** By whom; `interrupted` is aborted, too, when the run is ended as if it had come to its own end. */
+  control: RunControl
   /** What is around the run, looked at once it is over. */
   around?: (startedAt: number | undefined) => Promise<SeenAround>
   /** How many clients the proxy remembers per pod and port on each node, where that is known to be limited. */
@@ -62,6 +64,10 @@ export class Gathered {
   history: EndpointHistory
   watchTrouble: Error | undefined
   remembersByEntry = false
+  /** Whose the names in answers are; asked when the run is over. */
+  whose: Whose | undefined
+  /** Endpoints that answered when they were asked past the Service. */
+  readonly answering = new Set<string>()
   /** What cookies name, where they are looked at. */
   readonly claims: Claims | undefined
 
@@ -162,7 +168,7 @@ export class Gathered {
   /** Not asked as often as it was meant to be; by all cells, or one of them. */
   isCutShort(client: ClientRun, cell?: number): boolean {
     const isCut = cell === undefined ? client.isCutShort : client.isCutShortAt(cell)
-    return isCut && this.given.finished?.aborted !== true
+    return isCut && this.given.control.finished?.aborted !== true
   }
 }
 

@@ -169,7 +169,10 @@ function judgeCells(
     acceptedError,
     verdicts,
     // One who stays hears one pod only; that the others answer is known from those beside it.
-    ...(gathered.given.plan.sessions.length > 1 ? { heard: heardOf(backends) } : {}),
+    heard: new Set([
+      ...gathered.answering,
+      ...(gathered.given.plan.sessions.length > 1 ? heardOf(backends) : []),
+    ]),
   }
   // What picks for every request of who keeps nothing does so for all who come this way.
   const perRequest = new Set(

@@ -14,7 +14,8 @@ import type { ProbeOptions, ProbePlan } from '../../plan/plan.ts'
 import type { ProbeSubject } from '../../plan/preflight.ts'
 import { endpointsBehind } from '../../plan/entries/behind.ts'
 import type { ProbeStep, RunControl } from '../../steps.ts'
-import { Fingerprints } from './learn.ts'
+import type { Said } from './confirm.ts'
+import { fingerprintOf, Fingerprints } from './learn.ts'
 import { defined } from '../../../model/common/defined.ts'
 
 /** More endpoints than these would take minutes when they do not answer. */
@@ -27,6 +28,8 @@ const requests = 6
 export interface DirectRound {
   access: DirectAccess[]
   fingerprints: Fingerprints
+  /** What each said, everything once. */
+  said: Said[]
   notes: string[]
 }
 
@@ -37,6 +40,8 @@ export interface DirectQuestion {
   image: ImageChoice
   /** After the run, to see whether answers still mean the same. */
   isAgain?: boolean
+  /** After the run: these, from one client. */
+  only?: readonly Endpoint[]
 }
 
 /**
@@ -46,20 +51,26 @@ export interface DirectQuestion {
 export async function* askDirectly(
   cluster: Cluster,
   options: ProbeOptions,
-  { subject, plan, image, isAgain = false }: DirectQuestion,
+  { subject, plan, image, isAgain = false, only }: DirectQuestion,
   { interrupted, abandoned }: RunControl,
 ): AsyncGenerator<ProbeStep, DirectRound, undefined> {
-  const targets = directTargets(plan, subject)
+  const targets = directTargets(plan, subject).filter(({ endpoint }) => isAmong(only, endpoint))
   if (targets.length > mostEndpoints)
     throw usageError(
       `every endpoint is to be asked directly: ${targets.length} are too many, ${mostEndpoints} can be asked`,
     )
-  const nodes = options.node === undefined ? await clientNodes(cluster, interrupted) : undefined
-  if (options.node === undefined && nodes === undefined)
+  const isOne = options.node !== undefined || only !== undefined
+  const nodes = isOne ? undefined : await clientNodes(cluster, interrupted)
+  if (!isOne && nodes === undefined)
     yield { kind: 'note', text: 'you may not list nodes: the endpoints are asked from one node only' }
   const clients = Math.max(1, nodes?.usable.length ?? 1)
   const from = clients === 1 ? 'one client' : `${clients} clients on as many nodes`
-  if (isAgain) yield { kind: 'stage', text: 'asking each endpoint directly once more' }
+  if (only !== undefined)
+    yield {
+      kind: 'stage',
+      text: `asking ${targets.map(({ endpoint }) => endpoint.pod ?? endpoint.address).join(', ')} directly`,
+    }
+  else if (isAgain) yield { kind: 'stage', text: 'asking each endpoint directly once more' }
   else yield { kind: 'note', text: `first each of ${targets.length} endpoints directly, from ${from}` }
   const round = {
     runId: randomBytes(4).toString('hex'),
@@ -93,6 +104,9 @@ interface DirectTarget {
   through: AgentTarget | undefined
 }
 
+const isAmong = (some: readonly Endpoint[] | undefined, { address, port }: Endpoint): boolean =>
+  some === undefined || some.some((one) => one.address === address && one.port === port)
+
 /** The ready endpoints of all ports and families that are probed, each once. */
 function directTargets({ agent, entries }: ProbePlan, { slices }: ProbeSubject): DirectTarget[] {
   const found = new Map<string, DirectTarget>()
@@ -109,6 +123,7 @@ function directTargets({ agent, entries }: ProbePlan, { slices }: ProbeSubject):
 class DirectAnswers {
   readonly #targets: readonly DirectTarget[]
   readonly #fingerprints = new Fingerprints()
+  readonly #said = new Map<string, Said>()
   readonly #nodes = new Map<number, string>()
   readonly #counts: readonly Map<number, Map<Outcome, number>>[]
 
@@ -122,13 +137,15 @@ class DirectAnswers {
   }
 
   add(client: number, observations: readonly Observation[]): void {
-    for (const { target, outcome, identity } of observations) {
+    for (const { target, outcome, identity, status } of observations) {
       const endpoint = this.#targets[target]?.endpoint
       const byClient = this.#counts[target]
       if (endpoint === undefined || byClient === undefined) continue
       const byOutcome = byClient.get(client) ?? new Map<Outcome, number>()
       byClient.set(client, byOutcome.set(outcome, (byOutcome.get(outcome) ?? 0) + 1))
-      if (identity !== undefined) this.#fingerprints.add(identity, endpoint)
+      if (identity === undefined) continue
+      this.#fingerprints.add(identity, endpoint)
+      this.#said.set(`${target} ${fingerprintOf(identity)}`, { endpoint, identity, ...defined({ status }) })
     }
   }
 
@@ -137,7 +154,12 @@ class DirectAnswers {
       accessOf(endpoint, this.#counts[index], this.#nodes),
     )
     const { learned, ambiguous } = this.#fingerprints
-    return { access, fingerprints: this.#fingerprints, notes: notesOf(access, learned, ambiguous) }
+    return {
+      access,
+      fingerprints: this.#fingerprints,
+      said: [...this.#said.values()],
+      notes: notesOf(access, learned, ambiguous),
+    }
   }
 }
 

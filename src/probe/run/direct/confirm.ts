@@ -2,63 +2,81 @@ import { createIdentifier } from '../../../agent/answers/identify.ts'
 import type { Cluster } from '../../../cluster/index.ts'
 import { podPath } from '../../../cluster/paths.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
-import type { IdentifyRule } from '../../../model/probe/observation.ts'
+import type { Identity, IdentifyRule } from '../../../model/probe/observation.ts'
 import type { Recogniser } from '../../count/recognise.ts'
 import { needlesOf, ownerOf } from '../../plan/needles.ts'
+import { defined } from '../../../model/common/defined.ts'
 
-/** So many pods are asked. */
+/** So many pods are asked whether names are their own. */
 const mostAsked = 3
 /** Each, as one may say any name, and now and then its own. */
 const times = 4
-/** All of them, in milliseconds. */
-const patienceMs = 3000
 
-/** A run whose answers name pods. */
-export interface Named {
-  namespace: string
-  /** The pods that are named, as `ownerOf` calls them. */
-  named: ReadonlySet<string>
-  /** All behind the Service. */
-  endpoints: readonly Endpoint[]
-  scheme: 'http' | 'https'
-  path: string
-  rule: IdentifyRule
-  recogniser: Recogniser
+/** What an endpoint said when it was asked past the Service. */
+export interface Said {
+  endpoint: Endpoint
+  identity: Identity
+  /** Of HTTP. */
+  status?: number
+}
+
+/** Whose the names in answers are: of those who give them, of somebody else, or nobody could say. */
+export type Whose = 'own' | 'shared' | 'unknown'
+
+/** The pods to ask whether names are their own: those that are named, or others where there is one name only. */
+export function podsToAsk(named: ReadonlySet<string>, endpoints: readonly Endpoint[]): Endpoint[] {
+  const isOne = named.size === 1
+  return endpoints
+    .filter((endpoint) => endpoint.pod !== undefined && endpoint.ready)
+    .filter((endpoint) => named.has(ownerOf(endpoint)) !== isOne)
+    .slice(0, mostAsked)
 }
 
 /**
- * Asks pods the same, through the API server: one that says another's name, of a leader or a database, shows that names are not
- * of those who answer. Of one name that all answers say, others are asked. `unknown` where none could be asked.
+ * One that says another's name, of a leader or a database, shows that names are not of those who answer. That one says none
+ * shows the same name to be of somebody else only if it was asked the same, which a refusal leaves open.
  */
-export async function confirmNames(
+export function whoseNames(named: ReadonlySet<string>, said: readonly Said[], recogniser: Recogniser): Whose {
+  const whose = ({ endpoint, identity, status = 0 }: Said): Whose => {
+    const says = recogniser.recognise(identity)
+    if (says?.kind !== 'pod') return named.size === 1 && status < 400 ? 'own' : 'unknown'
+    return says.key === ownerOf(endpoint) ? 'own' : 'shared'
+  }
+  const found = new Set(said.map(whose))
+  return (['shared', 'own'] as const).find((one) => found.has(one)) ?? 'unknown'
+}
+
+/** How pods are asked. */
+export interface Question {
+  namespace: string
+  scheme: 'http' | 'https'
+  path: string
+  rule: IdentifyRule
+}
+
+/** Asks pods through the API server, as far as that is allowed. What a gateway in between may have said is nobody's. */
+export async function askThroughApi(
   cluster: Cluster,
-  { namespace, named, endpoints, scheme, path, rule, recogniser }: Named,
+  asked: readonly Endpoint[],
+  all: readonly Endpoint[],
+  { namespace, scheme, path, rule }: Question,
   signal: AbortSignal,
-): Promise<'own' | 'shared' | 'unknown'> {
-  const isOne = named.size === 1
-  const identify = createIdentifier(rule, needlesOf(endpoints).needles)
-  const asked = endpoints.filter(
-    (endpoint) => endpoint.pod !== undefined && endpoint.ready && named.has(ownerOf(endpoint)) !== isOne,
-  )
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
-  const found = await Promise.all(
-    Array.from({ length: times }, () => asked.slice(0, mostAsked))
+): Promise<Said[]> {
+  const identify = createIdentifier(rule, needlesOf(all).needles)
+  const answers = await Promise.all(
+    Array.from({ length: times }, () => asked)
       .flat()
-      .map(async (endpoint) => {
+      .map(async (endpoint): Promise<Said[]> => {
         const target = `${scheme === 'https' ? 'https:' : ''}${endpoint.pod}:${endpoint.port}`
-        const url = `${podPath(namespace, target)}/proxy${path}`
         try {
-          const answer = await cluster.answer(url, { signal: patience })
-          // Of a gateway in between, perhaps about the pod.
-          if (answer.status >= 502) return 'unknown'
-          const says = recogniser.recognise(identify(answer))
-          if (says?.kind !== 'pod') return isOne ? 'own' : 'unknown'
-          return says.key === ownerOf(endpoint) ? 'own' : 'shared'
+          const answer = await cluster.answer(`${podPath(namespace, target)}/proxy${path}`, { signal })
+          const { status } = answer
+          return status >= 502 ? [] : [{ endpoint, identity: identify(answer), ...defined({ status }) }]
         } catch {
           // Not allowed, or no answer: perhaps another one.
-          return 'unknown'
+          return []
         }
       }),
   )
-  return (['shared', 'own'] as const).find((one) => found.includes(one)) ?? 'unknown'
+  return answers.flat()
 }

@@ -185,7 +185,7 @@ export const reasons: Record<InconclusiveReason, string> = {
   clustered: 'pods seem to be kept for a while, and not surely; send more with --requests',
   moves: 'pods went too often for the requests between',
   silences: 'each request came when affinity may have been over; use a shorter --interval',
-  'one-name': 'the names in the answers are not of the pods that answer',
+  'one-name': 'the names in the answers may not be of the pods that answer',
   'service-changed': 'the Service, or what leads to it, was changed while it was asked',
   'one-endpoint': 'there is one endpoint to pick from',
   'one-connection': 'all requests went over one connection; probe without --keep-alive',

@@ -53,14 +53,7 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `${verdict.errorProbability < 1 ? 'most' : 'each'} of ${countOf(verdict.picks, 'connection')} came when affinity may have been over, and any pod may be picked`,
     advice: 'probe with a shorter --interval',
   }),
-  'one-name': ({ backends }) => ({
-    summary:
-      backends.length === 1
-        ? `every answer says ${backends[0]!.backend.name}, and so does another pod when it is asked directly: the name is not of the one that answers`
-        : 'the answers name pods, and when these are asked directly they name others: the names are not of those that answer',
-    advice:
-      'look elsewhere with --identify access-log or --identify sockets, or ask each pod directly with --fingerprint',
-  }),
+  'one-name': oneName,
   'service-changed': ({ notes, verdict }) => ({
     summary: `the Service was changed while it was asked${changeWords(notes)}${partsWords(verdict)}`,
     advice: 'probe again now that it is as it should be',
@@ -85,6 +78,24 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
     summary: `interrupted after ${planned(result)}`,
     advice: 'let it run to its end, or send fewer with --requests',
   }),
+}
+
+/** Names that are of others, or one that may be. */
+function oneName({ backends, notes }: ProbeResult): Words {
+  if (notes.some((note) => note.startsWith('all answers name ')))
+    return {
+      summary: `every answer says ${backends[0]!.backend.name}, which may not be the one that answers: no other pod told whether it says the same`,
+      advice:
+        'say with --identify header:NAME or json:PATH where answers name their own pod, or probe with the right to get pods/proxy',
+    }
+  return {
+    summary:
+      backends.length === 1
+        ? `every answer says ${backends[0]!.backend.name}, and so does another pod when it is asked directly: the name is not of the one that answers`
+        : 'the answers name pods, and when these are asked directly they name others: the names are not of those that answer',
+    advice:
+      'look elsewhere with --identify access-log or --identify sockets, or ask each pod directly with --fingerprint',
+  }
 }
 
 /** Who says something else than HTTP listens, and no policy is in the way. */

@@ -33,9 +33,18 @@ interface Given {
   affinity?: 'None' | 'ClientIP'
   interrupted?: AbortSignal
   around?: SeenAround
+  /** What pods answer that are asked directly; their own names unless given, nothing where it is undefined. */
+  says?: (pod: string) => string | undefined
 }
 
-function collector({ clients, entries: count = 1, affinity = 'ClientIP', interrupted, around }: Given) {
+function collector({
+  clients,
+  entries: count = 1,
+  affinity = 'ClientIP',
+  interrupted,
+  around,
+  says = (pod) => pod,
+}: Given) {
   const subject = examineService(service({ sessionAffinity: affinity }), slices(), undefined)
   const entries = Array.from({ length: count }, (_, index): SurveyEntry => ({
     ...defaultEntry(subject),
@@ -43,21 +52,36 @@ function collector({ clients, entries: count = 1, affinity = 'ClientIP', interru
     ...(index > 0 ? { kind: 'node-port', node: `node${index}`, port: 30_080 } : {}),
   }))
   const given = options()
+  const signal = interrupted ?? new AbortController().signal
   const survey = new RunCollector({
-    cluster: {} as Cluster,
+    cluster: { answer: answerOf(says) } as unknown as Cluster,
     options: given,
     subject,
     plan: { ...planProbe(given, subject, { entries, clients }), sole: false },
     run: { startedAt: '2026-01-01T00:00:00.000Z', begunMs: 0 },
     origin: { kind: 'job', image: { image: 'node:24', agent: 'node', from: 'asked' } },
-    interrupted: interrupted ?? new AbortController().signal,
+    interrupted: signal,
+    control: { interrupted: signal, abandoned: new AbortController().signal },
     ...(around === undefined ? {} : { around: () => Promise.resolve(around) }),
   })
   return { survey }
 }
 
+/** The API server, of which pods are asked. */
+const answerOf = (says: NonNullable<Given['says']>) => (url: string) => {
+  const body = says(/pods\/(?<pod>[\w-]+)/.exec(url)!.groups!['pod']!)
+  return body === undefined
+    ? Promise.reject(new Error('forbidden'))
+    : Promise.resolve({ status: 200, headers: [], body })
+}
+
 /** What becomes of what was seen. */
 async function resultOf(survey: RunCollector): Promise<ProbeSurvey> {
+  await survey.lookBack()
+  return await concluded(survey)
+}
+
+async function concluded(survey: RunCollector): Promise<ProbeSurvey> {
   for await (const step of survey.conclude()) if (step.kind === 'result') return step.result
   throw new Error('no result')
 }
@@ -111,7 +135,7 @@ function run(
         target,
         atMs: number * 20,
         latencyMs: 1,
-        outcome: 'answered',
+        outcome: pod === none ? 'timeout' : 'answered',
         status: 200,
         newConnection: true,
         ...(name === undefined ? {} : { identity: { source: 'body', value: name } }),
@@ -144,7 +168,74 @@ function run(
   take(survey, { kind: 'ended', client, message: '' })
 }
 
+/** Nobody, as the request failed. */
+const none = -1
+
 const times = (pod: number, count = 25): number[] => Array.from({ length: count }, () => pod)
+
+describe('what pods settle that are asked when the run is over', () => {
+  const one = async (
+    says: NonNullable<Given['says']>,
+    picks: readonly number[] = times(0),
+    interrupted?: AbortSignal,
+  ) => {
+    const { survey } = collector({ clients: 1, says, ...(interrupted === undefined ? {} : { interrupted }) })
+    run(survey, 0, [picks])
+    return { survey, found: await resultOf(survey) }
+  }
+  const forbidden = (): undefined => undefined
+
+  test('a name that others do not say is of the one that answers', async () => {
+    const { found } = await one((pod) => pod)
+    expect(found.cells[0]?.verdict).toMatchObject({ behaviour: 'sticky', result: 'as-expected' })
+    expect(found.notes.join('\n')).not.toContain('all answers name')
+  })
+
+  test('one that nobody could be asked about proves nothing, until somebody is', async () => {
+    const { survey, found } = await one(forbidden)
+    expect(found.cells[0]?.verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'one-name' })
+    expect(found.notes).toContain('all answers name web-0; no other pod told whether it says the same')
+    const open = await survey.lookBack()
+    expect(open.map(({ pod }) => pod)).toStrictEqual(['web-1', 'web-2'])
+    const [asked] = open
+    for (const [value, behaviour] of [
+      ['web-1', 'sticky'],
+      ['web-0', 'inconclusive'],
+    ] as const) {
+      const { survey: other } = collector({ clients: 1, says: forbidden })
+      run(other, 0, [times(0)])
+      await other.lookBack()
+      await other.settleBy([{ endpoint: asked!, identity: { source: 'body', value } }])
+      expect((await concluded(other)).cells[0]?.verdict.behaviour, value).toBe(behaviour)
+    }
+  })
+
+  test('they are asked after an interrupt, too', async () => {
+    const stop = new AbortController()
+    stop.abort()
+    const { found } = await one((pod) => pod, times(0), stop.signal)
+    expect(found.cells[0]?.verdict.behaviour).toBe('sticky')
+    expect(found.notes.join('\n')).not.toContain('all answers name')
+  })
+
+  test('a request that failed leaves nothing open where the others answer', async () => {
+    const picks = [...times(0, 30), none, ...times(0, 10)]
+    const { found } = await one((pod) => pod, picks)
+    expect(found.cells[0]?.verdict).toMatchObject({ behaviour: 'sticky', result: 'as-expected' })
+    for (const says of [
+      (pod: string) => (pod === 'web-2' ? undefined : pod),
+      (pod: string) => (pod === 'web-2' ? 'hello' : pod),
+    ]) {
+      const { found: open } = await one(says, picks)
+      expect(open.cells[0]?.verdict).toMatchObject({ reason: 'failures', unheard: ['web-2'] })
+    }
+  })
+
+  test('nobody is asked where answers of several pods show that clients are not kept', async () => {
+    const { survey } = await one(forbidden, [...times(0, 15), none, ...times(1, 15)])
+    expect(await survey.lookBack()).toStrictEqual([])
+  })
+})
 
 describe('a survey', () => {
   test('letters are of the whole survey, in the order in which it heard of them', async () => {

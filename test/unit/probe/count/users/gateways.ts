@@ -191,6 +191,7 @@ export async function probed(
     run: { startedAt: '2026-01-01T00:00:00.000Z', begunMs: 0 },
     origin: { kind: 'job', image: { image: 'node:24', agent: 'node', from: 'asked' } },
     interrupted: new AbortController().signal,
+    control: { interrupted: new AbortController().signal, abandoned: new AbortController().signal },
   })
   const said = (decoded: object) =>
     [...collector.take({ kind: 'said', client: 0, decoded: { observations: [], ...decoded }, arrivedAt: 0 })]

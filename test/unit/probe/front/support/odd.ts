@@ -66,6 +66,7 @@ export async function probedAt(
     run: { startedAt: '2026-01-01T00:00:00.000Z', begunMs: 0 },
     origin: { kind: 'job', image: { image: 'node:24', agent: 'node', from: 'asked' } },
     interrupted: stop.signal,
+    control: { interrupted: stop.signal, abandoned: stop.signal },
   })
   for await (const event of runHere(plan.agent, stop.signal))
     if (event.kind === 'said' && event.client === hereIndex) for (const _ of collector.take(event));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../../src/cluster/index.ts'
 import { Recogniser } from '../../../../../src/probe/count/recognise.ts'
-import { confirmNames } from '../../../../../src/probe/run/direct/confirm.ts'
+import { askThroughApi, podsToAsk, whoseNames } from '../../../../../src/probe/run/direct/confirm.ts'
 import { pod } from '../../endpoints.ts'
 
 const endpoints = [pod('web-0', 1), pod('web-1', 2), pod('web-2', 3)]
@@ -26,19 +26,15 @@ async function confirm(named: readonly string[], says: (own: string) => Said | u
         : Promise.resolve({ status, headers, body })
     },
   } as unknown as Cluster
-  return await confirmNames(
+  const owners = new Set(named.map((name) => `pod ${name}`))
+  const said = await askThroughApi(
     cluster,
-    {
-      namespace: 'shop',
-      named: new Set(named.map((name) => `pod ${name}`)),
-      endpoints,
-      scheme: 'http',
-      path: '/',
-      rule: { kind: 'auto' },
-      recogniser: new Recogniser({ kind: 'auto' }, endpoints),
-    },
+    podsToAsk(owners, endpoints),
+    endpoints,
+    { namespace: 'shop', scheme: 'http', path: '/', rule: { kind: 'auto' } },
     new AbortController().signal,
   )
+  return whoseNames(owners, said, new Recogniser({ kind: 'auto' }, endpoints))
 }
 
 /** Each pod says its own name when it is asked for the first time, and that of web-2 afterwards. */
@@ -70,6 +66,8 @@ describe('names in answers', () => {
       'shared',
     ],
     ['its own, in a failure', ['web-0'], (own) => ({ status: 404, body: own }), 'own'],
+    ['no name, and no refusal', ['web-0'], () => ({ body: 'hello' }), 'own'],
+    ['a refusal', ['web-0'], () => ({ status: 404, body: 'no such host' }), 'unknown'],
     ['a gateway’s failure', ['web-0'], (own) => ({ status: 502, body: `${own} is away` }), 'unknown'],
     ['one leader after another', ['web-0', 'web-1'], () => ({ body: 'primary web-2' }), 'shared'],
     [
