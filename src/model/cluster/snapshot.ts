@@ -67,6 +67,7 @@ export interface PodTemplate {
   /** `deployment/web`. */
   of: string
   labels: Readonly<Record<string, string>>
+  annotations: Readonly<Record<string, string>>
   spec: unknown
 }
 

@@ -271,6 +271,7 @@ function templateOf(object: LooseObject): (PodTemplate & { namespace: string }) 
     of,
     namespace: metadata.namespace ?? '',
     labels: texts(asRecord(made['metadata'])['labels']),
+    annotations: texts(asRecord(made['metadata'])['annotations']),
     spec: made['spec'],
   }
 }

@@ -1,10 +1,13 @@
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { sticks } from '../../../model/affinity/policy.ts'
-import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
+import { type Analyzer, analyzer, objectAnalyzer, type View } from '../../analyzer.ts'
 import { at, list, record, text } from '../../kit/loose.ts'
 import { onceFor } from '../../kit/once.ts'
+import { subjectOf } from '../../service/analyzer.ts'
+import { inputs } from '../../service/facts.ts'
 import { services } from '../../service/objects.ts'
+import { selects } from '../../service/selector.ts'
 import { hasSessions, sessionLabels, sessionVariable } from '../istiod.ts'
 import { destinationRules, virtualServices } from '../objects.ts'
 
@@ -32,6 +35,42 @@ const sessions = objectAnalyzer({
     })
   },
 })
+
+/** The same labels at pods, or as annotations of theirs: istiod looks at Services alone (serviceregistry/kube/conversion.go). */
+const onPods = analyzer({
+  codes: ['AFF-L7-MISPLACED'],
+  applies: (view) => sessionAtPods(view) !== undefined,
+  analyse: (view, report) => {
+    const found = sessionAtPods(view)
+    if (found === undefined) return
+    report('AFF-L7-MISPLACED', {
+      message: `nobody reads the ${found.as} ${found.key} of ${found.of}: it belongs among the labels of the Service`,
+      why: 'istiod reads it from the Service. At its pods it keeps no client on one.',
+      mend: ['write it among the labels of the Service'],
+      field: 'metadata.labels',
+    })
+  },
+})
+
+function sessionAtPods(view: View): { key: string; as: string; of: string } | undefined {
+  const subject = subjectOf(view)
+  if (subject === undefined) return undefined
+  const [pods, templates] = [view.store.fact(inputs.pods), view.store.fact(inputs.templates)]
+  const { selector = {} } = subject.service.spec
+  const made = templates.known ? templates.value.filter(({ labels }) => selects(selector, labels)) : []
+  const running = pods.known
+    ? pods.value.map(({ metadata }) => ({ ...metadata, of: `pod/${metadata.name}` }))
+    : []
+  const own = subject.service.metadata.labels ?? {}
+  const [found] = [...made, ...running].flatMap(({ of, ...marks }) =>
+    (['labels', 'annotations'] as const).flatMap((as) =>
+      sessionLabels.flatMap((key) =>
+        marks[as]?.[key] === undefined || own[key] !== undefined ? [] : [{ key, as: as.slice(0, -1), of }],
+      ),
+    ),
+  )
+  return found
+}
 
 const waypoint = objectAnalyzer({
   about: services,
@@ -108,4 +147,4 @@ function namesIn({ spec }: LooseObject): { host: string; field: string }[] {
   return [...(own === undefined ? [] : [{ host: own, field: 'spec.host' }]), ...routes]
 }
 
-export const serviceAnalyzers: readonly Analyzer[] = [hosts, sessions, waypoint]
+export const serviceAnalyzers: readonly Analyzer[] = [hosts, sessions, onPods, waypoint]

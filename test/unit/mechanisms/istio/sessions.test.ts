@@ -84,3 +84,32 @@ describe('a label for persistent sessions', () => {
     expect(await said(service({}), on)).toStrictEqual({ ways: ['shop.example none'], label: [] })
   })
 })
+
+describe('a label for persistent sessions at pods', () => {
+  const workload = (metadata: object): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {selector: {matchLabels: {app: web}}, template: {metadata: ${JSON.stringify(metadata)}, spec: {containers: [{name: web, image: web}]}}}
+`
+  const told = async (...texts: string[]) => {
+    const { explanations } = await explainedText([front, ...texts].join('---\n'))
+    const all = explanations.flatMap(({ findings }) => findings)
+    return all.filter(({ code }) => code === 'AFF-L7-MISPLACED').map(({ message }) => message)
+  }
+  const at = (of: string): string[] => [
+    `nobody reads the ${of} istio.io/persistent-session of deployment/web: it belongs among the labels of the Service`,
+  ]
+
+  it('has no effect, as a label or as an annotation', async () => {
+    expect(await told(service({}), workload({ labels: { app: 'web', ...cookie } }), on)).toEqual(at('label'))
+    expect(await told(service({}), workload({ labels: { app: 'web' }, annotations: cookie }))).toEqual(
+      at('annotation'),
+    )
+  })
+
+  it('is not spoken of where the Service has it, too, or other pods do', async () => {
+    expect(await told(service(cookie), workload({ labels: { app: 'web', ...cookie } }), on)).toEqual([])
+    expect(await told(service({}), workload({ labels: { app: 'else', ...cookie } }), on)).toEqual([])
+    expect(await told(service({}), workload({ labels: { app: 'web' } }), on)).toEqual([])
+  })
+})
