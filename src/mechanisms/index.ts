@@ -49,7 +49,7 @@ export const routeTypes: readonly ObjectType[] = mechanisms
   .flatMap(({ routes }) => routes)
   .filter(({ isCustom }) => isCustom === true)
 
-/** All types that are read beside Services and their endpoints, each once. */
+/** All types that are read beside Services and their endpoints, each once: as the last mechanism has it, which may know of more ways. */
 export const objectTypes: readonly ObjectType[] = unique([
   doors,
   ...mechanisms.flatMap(({ routes, reads = [] }) => [

@@ -1,5 +1,5 @@
 import type { Mechanism } from '../mechanism.ts'
-import { backendTrafficPolicies, envoyProxies, policyKind } from './objects.ts'
+import { backendTrafficPolicies, envoyProxies, namedGateways, policyKind } from './objects.ts'
 import { refine } from './refine.ts'
 import { hashAnalyzer } from './analyzers/hash.ts'
 import { targetAnalyzer } from './analyzers/target.ts'
@@ -11,7 +11,7 @@ export const envoyGateway: Mechanism = {
   label: 'Envoy Gateway',
   targets: [policyKind],
   routes: [],
-  reads: [backendTrafficPolicies, envoyProxies],
+  reads: [backendTrafficPolicies, envoyProxies, namedGateways],
   legs: () => [],
   refine,
   analyzers: [hashAnalyzer, targetAnalyzer, wayAnalyzer],

@@ -1,12 +1,26 @@
-import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import { isOfType, type LooseObject, type ObjectType } from '../../model/cluster/object.ts'
 import { targetKind } from '../kit/kinds.ts'
-import { besideGateways, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
+import { besideGateways, gateways, grpcRoutes, httpRoutes, onWays } from '../gateway-api/objects.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 import { defined } from '../../model/common/defined.ts'
-import { backendTrafficPolicies, group } from './policies.ts'
 
-export { backendTrafficPolicies, group }
+export const group = 'gateway.envoyproxy.io'
+
+export const backendTrafficPolicies: ObjectType<LooseObject> = {
+  ...customType(group, 'backendtrafficpolicies', 'BackendTrafficPolicy'),
+  versions: ['v1alpha1'],
+  within: 'everywhere',
+}
+
+/** Gateways, where a policy alone tells of them: it may name one that is not there, which is said of a Service of nearly that name. */
+export const namedGateways: ObjectType<LooseObject> = {
+  ...gateways,
+  onWays: {
+    of: [...onWays.of, backendTrafficPolicies],
+    tells: (object, services) => isOfType(object, backendTrafficPolicies) || onWays.tells(object, services),
+  },
+}
 
 /** How its Envoys are set up, for a class or a gateway. */
 export const envoyProxies: ObjectType<LooseObject> = {

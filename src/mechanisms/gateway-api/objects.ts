@@ -1,5 +1,4 @@
-import { isOfType, type LooseObject, type ObjectType, type WaySigns } from '../../model/cluster/object.ts'
-import { backendTrafficPolicies } from '../envoy-gateway/policies.ts'
+import type { LooseObject, ObjectType, WaySigns } from '../../model/cluster/object.ts'
 import { namesAny } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 
@@ -26,15 +25,11 @@ export const grpcRoutes: ObjectType<LooseObject> = {
 }
 
 /** A route leads to a Service by naming it. */
-const onWays: WaySigns = { of: [httpRoutes, grpcRoutes], tells: namesAny }
+export const onWays: WaySigns = { of: [httpRoutes, grpcRoutes], tells: namesAny }
 
-/** A policy may name one that is not there, which is said of a Service of nearly that name. */
 export const gateways: ObjectType<LooseObject> = {
   ...everywhere('gateways', 'Gateway', ['v1', 'v1beta1']),
-  onWays: {
-    of: [...onWays.of, backendTrafficPolicies],
-    tells: (object, services) => isOfType(object, backendTrafficPolicies) || namesAny(object, services),
-  },
+  onWays,
 }
 
 /** What else matters where routes lead through gateways. */
