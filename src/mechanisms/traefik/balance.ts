@@ -16,6 +16,8 @@ export interface Balancer {
   first: Policy
   /** The cookie of its own, if it may have one. */
   cookie: CookieSettings | undefined
+  /** Why what keeps clients cannot be told. */
+  unsure?: string
   /** What it names of another namespace, which Traefik takes with allowCrossNamespace only: one refuses the whole of it. */
   foreign: Foreign | undefined
 }
@@ -154,7 +156,7 @@ export function routesOf(object: LooseObject): { match: string; field: string; b
 /** That of a TraefikService; undefined for one that Traefik refuses. */
 export function balancerOf(object: LooseObject): Balancer | undefined {
   const { namespace = '' } = object.metadata
-  const { weighted, mirroring, highestRandomWeight } = record(object.spec)
+  const { weighted, mirroring, highestRandomWeight, failover } = record(object.spec)
   if (weighted !== undefined) {
     const field = 'spec.weighted.services'
     const cookie = cookieAt(weighted)
@@ -171,6 +173,27 @@ export function balancerOf(object: LooseObject): Balancer | undefined {
     const copies = namedIn(list(at(mirroring, 'mirrors')), namespace, `${field}.mirrors`)
     const named = [...members, ...copies]
     return { field, members, named, first: none, cookie: undefined, foreign: foreignIn(named, namespace) }
+  }
+  if (failover !== undefined) {
+    const field = 'spec.failover'
+    const members = (['service', 'fallback'] as const).flatMap((key) => {
+      const value = record(failover)[key]
+      const found = typeof value === 'string' ? { name: value } : value
+      return memberOf(found, namespace, `${field}.${key}`)
+    })
+    const [main, fallback] = members.map(({ to }) => to.name)
+    if (main === undefined || fallback === undefined) return undefined
+    // The handlers of both stand side by side (pkg/server/service/loadbalancer/failover, v3.6.12), and each has a cookie of its own.
+    const unsure = `while nothing of ${main} is up its requests go to ${fallback}, which knows no cookie of it`
+    return {
+      field,
+      members,
+      named: [],
+      first: none,
+      cookie: undefined,
+      foreign: foreignIn(members, namespace),
+      unsure,
+    }
   }
   if (highestRandomWeight === undefined) return undefined
   const field = 'spec.highestRandomWeight.services'

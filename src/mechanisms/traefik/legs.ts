@@ -12,8 +12,8 @@ import { optionOf } from './options.ts'
 
 /** The arrows from a balancer to what it sends to. Two stages, the Service and its pod, are one where the pods follow. */
 export function balancerLegs(from: Stop, balancer: Balancer, object: LooseObject, store: Store): Leg[] {
-  const { members, first } = balancer
-  const isChoice = members.length > 1
+  const { members, first, unsure } = balancer
+  const isChoice = members.length > 1 && unsure === undefined
   // Connections have no cookies, and nothing in such a route says otherwise.
   const isTcp = object.kind === 'IngressRouteTCP'
   const odd = oddity(balancer, store)
@@ -32,13 +32,15 @@ export function balancerLegs(from: Stop, balancer: Balancer, object: LooseObject
           ...shared,
           ...(odd.note !== undefined
             ? { hop: { ...hop, policy: odd.isRefused ? none : first, note: odd.note } }
-            : isChoice
-              ? { hop: { ...hop, policy: first } }
-              : {}),
+            : unsure !== undefined
+              ? { hop: { ...hop, policy: first, note: unsure } }
+              : isChoice
+                ? { hop: { ...hop, policy: first } }
+                : {}),
         },
       ]
     const { policy: own, arrival, configuredBy } = settingOf({ object, member }, balancer, store)
-    const note = odd.note ?? (isChoice ? choiceNote(first, own, members.length) : undefined)
+    const note = odd.note ?? unsure ?? (isChoice ? choiceNote(first, own, members.length) : undefined)
     return sendingLegs(
       {
         from,
@@ -46,7 +48,8 @@ export function balancerLegs(from: Stop, balancer: Balancer, object: LooseObject
         hop: {
           ...hop,
           configuredBy,
-          policy: odd.isRefused || isTcp ? none : own,
+          policy:
+            odd.isRefused || isTcp ? none : unsure === undefined ? own : { kind: 'unknown', why: unsure },
           ...(isChoice ? { among: first } : {}),
           ...(note === undefined ? {} : { note }),
         },

@@ -39,7 +39,9 @@ export const traefikKinds: readonly TargetKind[] = [
     unprobed: 'hands on connections of any protocol, and by them no host can be asked for',
   }),
   targetKind(traefikServices[0], ({ spec }) => {
-    const kind = ['weighted', 'mirroring', 'highestRandomWeight'].find((one) => at(spec, one) !== undefined)
+    const kind = ['weighted', 'mirroring', 'highestRandomWeight', 'failover'].find(
+      (one) => at(spec, one) !== undefined,
+    )
     return ['Traefik', ...(kind === undefined ? [] : [kind])]
   }),
 ]

@@ -109,3 +109,43 @@ it('an IngressRouteTCP picks a pod for each connection, on nothing', async () =>
   const tcp = await through(route(own, 'IngressRouteTCP', 'HostSNI(`shop.example`)'))
   expect(tcp.ends).toStrictEqual(['decides none pods'])
 })
+
+const failover = (spec: string): string => `
+---
+apiVersion: traefik.io/v1alpha1
+kind: TraefikService
+metadata: {name: split}
+spec: {failover: ${spec}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: spare}
+spec: {selector: {app: spare}, ports: [{port: 80}]}
+`
+const toSplit = route('services: [{name: split, kind: TraefikService}]')
+
+it('a failover leads to both, and does not say on what clients stay', async () => {
+  const { ends, notes } = await through(
+    toSplit +
+      failover(`{service: {name: web, port: 80, ${sticky}}, fallback: {name: spare, port: 80, ${sticky}}}`),
+  )
+  expect(ends).toStrictEqual(['decides unknown pods'])
+  expect(notes).toStrictEqual([
+    'while nothing of web is up its requests go to spare, which knows no cookie of it',
+  ])
+})
+
+it('a failover without a fallback leads nowhere', async () => {
+  expect((await through(toSplit + failover('{service: {name: web, port: 80}}'))).ends).toStrictEqual([])
+})
+
+it('a ServersTransport says how to speak to a pod, and nothing of which', async () => {
+  const transport = `---
+apiVersion: traefik.io/v1alpha1
+kind: ServersTransport
+metadata: {name: slow}
+spec: {maxIdleConnsPerHost: -1, disableHTTP2: true, forwardingTimeouts: {idleConnTimeout: 1s}}
+`
+  const named = own.replace('port: 80', 'port: 80, serversTransport: slow')
+  expect((await through(route(named) + transport)).ends).toStrictEqual((await through(route(own))).ends)
+})
