@@ -2,6 +2,7 @@ import type { Leg } from '../../model/affinity/leg.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import { type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import { allOf, oneOf } from '../kit/conditions.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
 import { unreadable } from '../kit/targeting.ts'
@@ -57,7 +58,7 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
     const hosts = strings(at(rule, 'match.hosts'))
     const paths = strings(at(rule, 'match.paths')).map((path) => path.replace(/^\/\*$/, ''))
     const entries = (hosts.length === 0 ? ['*'] : hosts).flatMap((host) =>
-      paths.map((path) => hostEntry(ref, host, path)),
+      paths.map((path) => hostEntry(ref, host, path, conditionsOf(record(at(rule, 'match'))))),
     )
     return sentBy(rule, route).flatMap((sent) => {
       const { to, number, isService, share } = sent
@@ -83,6 +84,22 @@ export function routeLegs(route: LooseObject, store: Store): Leg[] {
       )
     })
   })
+}
+
+function conditionsOf(match: Readonly<Record<string, unknown>>): string | undefined {
+  const { methods, remoteAddrs, exprs, filter_func: own } = match
+  return allOf([
+    oneOf('method', methods),
+    oneOf('client address', remoteAddrs),
+    ...list(exprs).map((one) => {
+      const { subject, op, value, set } = record(one)
+      const { scope, name } = record(subject)
+      const said = text(value) ?? strings(set).join(', ')
+      const words = [text(scope)?.toLowerCase(), text(name), text(op), said]
+      return words.filter((word) => word !== undefined).join(' ')
+    }),
+    ...(own === undefined ? [] : ['filter_func is true']),
+  ])
 }
 
 /** The pods that a backend leaves in. */

@@ -4,9 +4,9 @@ import type { Store } from '../../model/cluster/store.ts'
 import { behind } from '../ingress/backends.ts'
 import { annotationsOf } from '../kit/controller.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
-import { at, list, record, text } from '../kit/loose.ts'
+import { at, list, parsedJson, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
-import { alb, albPrefix } from './alb.ts'
+import { alb, albPrefix, conditionsFor } from './alb.ts'
 
 interface ActionTarget {
   service: string
@@ -27,7 +27,7 @@ const actionPrefix = `${albPrefix}actions.`
 export function forwards(ingress: LooseObject): Forward[] {
   return Object.entries(annotationsOf(ingress)).flatMap(([key, value]) => {
     if (!key.startsWith(actionPrefix)) return []
-    const config = at(parsed(value), 'forwardConfig')
+    const config = at(parsedJson(value), 'forwardConfig')
     const targets = list(at(config, 'targetGroups')).flatMap((group): ActionTarget[] => {
       const { serviceName, weight = 1 } = record(group)
       const service = text(serviceName)
@@ -36,14 +36,6 @@ export function forwards(ingress: LooseObject): Forward[] {
     const isSticky = at(config, 'targetGroupStickinessConfig.enabled') === true
     return targets.length === 0 ? [] : [{ name: key.slice(actionPrefix.length), targets, isSticky }]
   })
-}
-
-function parsed(value: string): unknown {
-  try {
-    return JSON.parse(value) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /** The arrows of backends that are actions: their port is called `use-annotation`, which nobody else has. */
@@ -62,7 +54,9 @@ export function actionLegs(ingress: LooseObject, store: Store): Leg[] {
       return sendingLegs(
         {
           from: { object: ref, part: `action ${action.name} ${name}` },
-          entries: places.map(({ host, path }) => hostEntry(ref, host, path)),
+          entries: places.map(({ host, path }) =>
+            hostEntry(ref, host, path, conditionsFor(ingress, action.name)),
+          ),
           to,
           hop: {
             kind: 'ingress',

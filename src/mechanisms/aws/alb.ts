@@ -6,9 +6,11 @@ import {
   type Served,
   type Slip,
 } from '../kit/controller.ts'
+import { defined } from '../../model/common/defined.ts'
+import { allOf, oneOf } from '../kit/conditions.ts'
 import { ingressClass } from '../ingress/classes.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
-import { at, text } from '../kit/loose.ts'
+import { at, list, parsedJson, record, strings, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
@@ -69,6 +71,28 @@ function targetTypeOfClass({ ingress }: IngressBackend, store: Store): string | 
   return text(at(object(ingressClassParams, text(at(parameters, 'name')))?.spec, 'targetType'))
 }
 
+/** `conditions.NAME` of a Service or an action: what its rule asks for beside host and path. */
+export function conditionsFor(ingress: LooseObject, name: string): string | undefined {
+  const all = list(parsedJson(annotationsOf(ingress)[`${albPrefix}conditions.${name}`] ?? ''))
+  return allOf(
+    all.map((one) => {
+      const header = record(at(one, 'httpHeaderConfig'))
+      const pairs = list(at(one, 'queryStringConfig.values')).map(record)
+      return (
+        oneOf(`header ${String(header['httpHeaderName'])}`, header['values']) ??
+        oneOf('method', at(one, 'httpRequestMethodConfig.values')) ??
+        oneOf('client address', at(one, 'sourceIpConfig.values')) ??
+        oneOf('host', at(one, 'hostHeaderConfig.values')) ??
+        oneOf('path', at(one, 'pathPatternConfig.values')) ??
+        oneOf(
+          'query',
+          pairs.map(({ key, value }) => strings([key, value]).join('=')),
+        )
+      )
+    }),
+  )
+}
+
 function serve(backend: IngressBackend, store: Store): Served {
   const said = annotationFor(targetTypeKey, backend)?.value
   const ofClass = targetTypeOfClass(backend, store)
@@ -82,6 +106,7 @@ function serve(backend: IngressBackend, store: Store): Served {
     return { policy: { kind: 'unknown', why }, arrival: 'unknown', note: why }
   }
   return {
+    ...defined({ when: conditionsFor(backend.ingress, backend.to.name) }),
     policy: albPolicy(annotationFor(attributesKey, backend)?.value),
     arrival: targets === 'ip' ? 'pods' : 'node-port',
     ...(targets === undefined

@@ -2,6 +2,7 @@ import type { Leg } from '../../model/affinity/leg.ts'
 import { keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import { type ObjectRef, objectName } from '../../model/findings/finding.ts'
 import { none } from '../../model/affinity/policy.ts'
+import { allOf, matched } from '../kit/conditions.ts'
 import { annotationsOf } from '../kit/controller.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
@@ -22,7 +23,9 @@ export function proxyLegs(proxy: LooseObject, store: Store): Leg[] {
       sendingLegs(
         {
           from: { object: ref, part: `routes[${index}].services[${number}]` },
-          entries: places.map(({ host, prefix, of }) => hostEntry(of, host, joined(prefix, path))),
+          entries: places.map(({ host, prefix, of, when }) =>
+            hostEntry(of, host, joined(prefix, path), allOf([...when, ...conditionsOf(route)])),
+          ),
           to,
           hop: {
             kind: 'ingress',
@@ -46,6 +49,8 @@ export function proxyLegs(proxy: LooseObject, store: Store): Leg[] {
 interface ProxyRoot {
   host: string
   prefix: string
+  /** What those who include it ask for beside the prefix. */
+  when: readonly string[]
   of: ObjectRef
   /** Another one with the host: Contour takes neither. */
   rival: LooseObject | undefined
@@ -82,7 +87,8 @@ function hostKey({ spec, metadata }: LooseObject): string | undefined {
 /** A proxy without a host of its own is reached by those that include it. */
 function placesOf(proxy: LooseObject, store: Store, seen: ReadonlySet<string>): ProxyRoot[] {
   const host = text(at(proxy.spec, 'virtualhost.fqdn'))
-  const own = host === undefined ? [] : [{ host, prefix: '', of: refOf(proxy), rival: rivalOf(proxy, store) }]
+  const own =
+    host === undefined ? [] : [{ host, prefix: '', when: [], of: refOf(proxy), rival: rivalOf(proxy, store) }]
   const key = keyOf(refOf(proxy))
   const all = store.list(httpProxies)
   if (!all.known || seen.has(key)) return own
@@ -91,6 +97,7 @@ function placesOf(proxy: LooseObject, store: Store, seen: ReadonlySet<string>): 
     placesOf(other, store, new Set([...seen, key])).map((place) => ({
       ...place,
       prefix: joined(place.prefix, pathOf(include)),
+      when: [...place.when, ...conditionsOf(include)],
     })),
   )
   return [...own, ...included]
@@ -113,6 +120,16 @@ function pathOf(route: unknown): string {
     (one) => text(record(one)['prefix']) ?? text(record(one)['exact']) ?? text(record(one)['regex']) ?? '',
   )
   return conditions.find((path) => path !== '') ?? ''
+}
+
+/** What it asks for beside the path. */
+function conditionsOf(route: unknown): string[] {
+  return list(record(route)['conditions']).flatMap((one) =>
+    [['header', 'header'] as const, ['queryParameter', 'parameter'] as const].flatMap(([key, what]) => {
+      const asked = record(one)[key]
+      return asked === undefined ? [] : [matched(`${what} ${String(record(asked)['name'])}`, asked)]
+    }),
+  )
 }
 
 function joined(prefix: string, path: string): string {

@@ -3,6 +3,7 @@ import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '.
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hashedCookie } from '../kit/envoy.ts'
+import { allOf, eachMatched, matched } from '../kit/conditions.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, record, text } from '../kit/loose.ts'
 import { onceFor } from '../kit/once.ts'
@@ -31,7 +32,7 @@ export function mappingLegs(object: LooseObject, store: Store): Leg[] {
   return sendingLegs(
     {
       from: { object: ref, part: '' },
-      entries: [hostEntry(ref, hostOf(object), prefix === '/' ? '' : prefix)],
+      entries: [hostEntry(ref, hostOf(object), prefix === '/' ? '' : prefix, conditionsOf(object))],
       to,
       hop: {
         kind: 'gateway',
@@ -48,6 +49,26 @@ export function mappingLegs(object: LooseObject, store: Store): Leg[] {
     },
     store,
   )
+}
+
+function conditionsOf({ spec }: LooseObject): string | undefined {
+  const {
+    method,
+    method_regex: isPattern,
+    headers,
+    regex_headers,
+    query_parameters,
+    regex_query_parameters,
+  } = record(spec)
+  return allOf([
+    ...(text(method) === undefined
+      ? []
+      : [matched('method', { [isPattern === true ? 'regex' : 'exact']: method })]),
+    ...eachMatched('header', headers),
+    ...eachMatched('header', regex_headers, 'regex'),
+    ...eachMatched('parameter', query_parameters),
+    ...eachMatched('parameter', regex_query_parameters, 'regex'),
+  ])
 }
 
 function hostOf({ spec }: LooseObject): string {

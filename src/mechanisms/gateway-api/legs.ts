@@ -2,6 +2,7 @@ import type { Entry, Leg, Stop } from '../../model/affinity/leg.ts'
 import { type LooseObject, refOf, refTo } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import { allOf, typed } from '../kit/conditions.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { type Attachment, attachmentsOf, refusalOf, type Unattached } from './attach.ts'
@@ -125,8 +126,8 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
           remember(leg.from as Stop, routing)
         }
       const entries = attachment.hosts.flatMap((host) =>
-        paths.map((path): Entry => {
-          const entry = hostEntry(ref, host, path)
+        paths.map(({ shown, when }): Entry => {
+          const entry = hostEntry(ref, host, shown, when)
           if (attachment.isOfMesh !== true) return entry
           return { ...entry, kind: 'mesh', from: 'inside', address: `${entry.address} (mesh)` }
         }),
@@ -151,7 +152,7 @@ function entryLegs(entries: readonly Entry[], route: Stop, { to }: ListenerRule[
 
 /** Paths of a rule, and what becomes of its session persistence there. */
 interface RulePaths {
-  paths: string[]
+  paths: Shown[]
   reading?: Reading
   policy: Policy
 }
@@ -159,10 +160,10 @@ interface RulePaths {
 /** Paths that are kept in one way: up to Envoy Gateway 1.9 each has a cookie of its own. */
 function waysOf(rule: BareRule, persistence: Persistence | undefined): RulePaths[] {
   const matches = matchesOf(rule.rule)
-  const ways = matches.map(({ path, shown }) => ({ ...policyOf(rule, persistence, path), path: shown }))
+  const ways = matches.map(({ path, ...shown }) => ({ ...policyOf(rule, persistence, path), shown }))
   return [...Map.groupBy(ways, ({ policy }) => JSON.stringify(policy)).values()].map((members) => ({
     ...members[0]!,
-    paths: [...new Set(members.map(({ path }) => path))],
+    paths: [...new Map(members.map(({ shown }) => [JSON.stringify(shown), shown])).values()],
   }))
 }
 
@@ -206,20 +207,32 @@ function unseen({ to, gateway, set, isOfMesh }: ListenerRule['attachment']): Pol
   return { kind: 'unknown', why }
 }
 
-/** The matches of a rule by path; shown is what follows the host, nothing where everything matches. */
+/** What follows the host, nothing where everything matches, and what else is asked for. */
+interface Shown {
+  shown: string
+  when?: string
+}
+
+/** The matches of a rule by path. */
 function matchesOf(
   rule: Readonly<Record<string, unknown>>,
-): { path?: { type: string; value: string }; shown: string }[] {
+): (Shown & { path?: { type: string; value: string } })[] {
   const all = list(rule['matches'])
   if (all.length === 0) return [{ path: { type: 'PathPrefix', value: '/' }, shown: '' }]
   return all.map((match) => {
+    const { method, headers, queryParams } = record(match)
+    const isMethod = typeof method === 'string' ? `method is ${method}` : undefined
+    const when = defined({
+      when: allOf([isMethod, ...typed('header', headers), ...typed('parameter', queryParams)]),
+    })
     const service = text(at(match, 'method.service'))
-    if (service !== undefined) return { shown: `/${service}/${text(at(match, 'method.method')) ?? ''}` }
+    if (service !== undefined)
+      return { ...when, shown: `/${service}/${text(at(match, 'method.method')) ?? ''}` }
     const value = text(at(match, 'path.value'))
     const type = text(at(match, 'path.type')) ?? 'PathPrefix'
     // The API server fills in `/` where a match has no path (of an HTTPRoute).
-    if (value === undefined) return { path: { type: 'PathPrefix', value: '/' }, shown: '' }
-    return { path: { type, value }, shown: value === '/' && type === 'PathPrefix' ? '' : value }
+    if (value === undefined) return { ...when, path: { type: 'PathPrefix', value: '/' }, shown: '' }
+    return { ...when, path: { type, value }, shown: value === '/' && type === 'PathPrefix' ? '' : value }
   })
 }
 

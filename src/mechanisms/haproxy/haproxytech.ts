@@ -28,7 +28,13 @@ export function programsOfHaproxytech(store: Store): readonly Program[] {
   return runningOf(['haproxytech/kubernetes-ingress'], store)
 }
 
+/** An ACL of HAProxy that a Service has, by which it is chosen among those of a path. */
 function serve(backend: IngressBackend, store: Store): Served {
+  const acl = readWhole('route-acl', backend)
+  return { ...served(backend, store), ...(acl?.of === 'service' ? { when: acl.value } : {}) }
+}
+
+function served(backend: IngressBackend, store: Store): Served {
   const programs = programsOfHaproxytech(store)
   const isAfter32 = isSince([3, 3], programs)
   const read = (name: string): ReturnType<typeof readKey> => {

@@ -1,5 +1,6 @@
 import type { Policy } from '../../model/affinity/policy.ts'
 import { defined } from '../../model/common/defined.ts'
+import { allOf } from '../kit/conditions.ts'
 import { annotationReader } from './annotations.ts'
 import { type IngressBackend, goBoolean, type IngressController, type Served } from '../kit/controller.ts'
 import { balanced } from './haproxytech.ts'
@@ -11,12 +12,25 @@ export const readKey = annotationReader(prefixes)
 
 const usualName = 'INGRESSCOOKIE'
 
+/** `http-header-match` and its pattern: `NAME: VALUE` in each line, all of which have to hold. */
+function conditionsOf(valueOf: (name: string) => string | undefined): string | undefined {
+  const linesOf = (name: string): string[] =>
+    (valueOf(name) ?? '').split('\n').filter((one) => one.trim() !== '')
+  const read = (line: string, how: string): string =>
+    line.replace(/^\s*([^:\s]+)\s*:\s*/, `header $1 ${how} `).trim()
+  return allOf([
+    ...linesOf('http-header-match').map((line) => read(line, 'is')),
+    ...linesOf('http-header-match-regex').map((line) => read(line, 'matches')),
+  ])
+}
+
 function serve(backend: IngressBackend): Served {
   const valueOf = (name: string): string | undefined => readKey(name, backend)?.value
   const arrival = goBoolean(valueOf('service-upstream')) === true ? 'cluster-ip' : 'pods'
   // Anything else is logged as an error, and nothing is set.
-  if (valueOf('affinity') !== 'cookie') return { policy: balanced(valueOf('balance-algorithm')), arrival }
-  return { policy: cookie(valueOf), arrival }
+  const isCookie = valueOf('affinity') === 'cookie'
+  const policy = isCookie ? cookie(valueOf) : balanced(valueOf('balance-algorithm'))
+  return defined({ policy, arrival, when: conditionsOf(valueOf) })
 }
 
 function cookie(valueOf: (name: string) => string | undefined): Policy {

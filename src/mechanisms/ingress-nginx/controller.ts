@@ -3,6 +3,7 @@ import type { CookiePolicy, Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { refOf } from '../../model/cluster/object.ts'
+import { matched } from '../kit/conditions.ts'
 import { hostsWithoutTls } from '../ingress/tls.ts'
 import { defined } from '../../model/common/defined.ts'
 import { hasPattern, type Location, locationsOf } from '../ingress/locations.ts'
@@ -166,6 +167,7 @@ function sentByCanary(location: Location, siblings: readonly LooseObject[]): Ser
   const arrival = settings.is('service-upstream') ? 'cluster-ip' : 'pods'
   const main = primaryOf(location, siblings)
   const share = weightOf(settings)
+  const when = share === undefined ? canaryWhen(location.object) : undefined
   if (main === undefined)
     return {
       arrival,
@@ -175,10 +177,24 @@ function sentByCanary(location: Location, siblings: readonly LooseObject[]): Ser
   const isSticky = upstreamOf(main, siblings).cookie !== undefined
   if (isSticky && settings.get('affinity-canary-behavior') !== 'legacy') {
     const sent = sentByMain(main, siblings)
-    return share === undefined ? { ...sent, arrival } : drawn({ ...sent, arrival }, share)
+    return share === undefined ? defined({ ...sent, arrival, when }) : drawn({ ...sent, arrival }, share)
   }
   const sent: Served = { arrival, policy: hashOf(location.object) }
-  return share === undefined ? sent : drawn(sent, share)
+  return share === undefined ? defined({ ...sent, when }) : drawn(sent, share)
+}
+
+/** Who gets to a canary without a weight. */
+function canaryWhen(object: LooseObject): string | undefined {
+  const get = (key: string): string | undefined => annotationsOf(object)[`${prefix}canary-by-${key}`]
+  const [header, value, pattern, cookie] = ['header', 'header-value', 'header-pattern', 'cookie'].map(get)
+  const isPattern = value === undefined && pattern !== undefined
+  const all = [
+    ...(header === undefined
+      ? []
+      : [matched(`header ${header}`, isPattern ? { regex: pattern } : { exact: value ?? 'always' })]),
+    ...(cookie === undefined ? [] : [`cookie ${cookie} is always`]),
+  ]
+  return all.length === 0 ? undefined : all.join(' or ')
 }
 
 /** What canaries leave to a main Ingress. */

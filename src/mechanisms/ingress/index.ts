@@ -63,11 +63,11 @@ function ingressLegs(object: LooseObject, store: Store): Leg[] {
   return all.flatMap(({ part, backend, place }) => {
     const { host, path } = place
     const sent = controller?.serve({ ...backend, place }, store) ?? unknownWay
-    const { policy, arrival, configuredBy = [], note, share, among } = sent
+    const { policy, arrival, configuredBy = [], note, share, among, when } = sent
     return sendingLegs(
       {
         from: { object: ref, part: `${host}${path} ${part}` },
-        entries: [hostEntry(ref, host, path)],
+        entries: [hostEntry(ref, host, path, when)],
         to: backend.to,
         hop: {
           kind: 'ingress',

@@ -26,6 +26,8 @@ export interface Served {
   /** Objects beside the Ingress that have a say in it. */
   configuredBy?: readonly ObjectRef[]
   note?: string
+  /** What a request has to be like beside host and path, in words. */
+  when?: string
   /** What part of the requests of the host and path comes here, where chance decides. */
   share?: number
 }

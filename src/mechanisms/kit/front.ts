@@ -42,14 +42,15 @@ function noteOf({ arrival, to }: Sending, store: Store): string | undefined {
   return isPassedBy ? "goes to the pods directly: the Service's affinity plays no part" : undefined
 }
 
-/** A host (any, where there is none) and a path of an object, as an entry. */
-export function hostEntry(of: ObjectRef, host: string, path = ''): Entry {
+/** A host (any, where there is none) and a path of an object, and what else it asks of a request, as an entry. */
+export function hostEntry(of: ObjectRef, host: string, path = '', when?: string): Entry {
   return {
     kind: 'host',
     from: 'outside',
-    address: `${host}${path}`,
+    address: `${host}${path}${when === undefined ? '' : ` where ${when}`}`,
     host,
     ...(path === '' ? {} : { path }),
+    ...defined({ when }),
     of,
   }
 }

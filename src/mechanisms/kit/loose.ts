@@ -22,6 +22,15 @@ export function strings(value: unknown): string[] {
   return list(value).filter((item): item is string => typeof item === 'string')
 }
 
+/** What a text says as JSON; undefined where it is none. */
+export function parsedJson(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown
+  } catch {
+    return undefined
+  }
+}
+
 /** The value at `a.b.c`, going through records only. */
 export function at(value: unknown, path: string): unknown {
   let inner = value

@@ -2,6 +2,8 @@ import type { ObjectRef } from '../../model/findings/finding.ts'
 import { type LooseObject, type ObjectType, refTo } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import { defined } from '../../model/common/defined.ts'
+import { allOf, oneOf } from '../kit/conditions.ts'
 import { annotationsOf, type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
 import { at, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
@@ -68,19 +70,34 @@ export function hasStickySessions(store: Store): boolean | undefined {
   return paid === false || control === false || (paid === undefined && free !== undefined) ? false : undefined
 }
 
-function serve({ service, to }: IngressBackend, store: Store): Served {
+/** What an Ingress asks for by annotations. */
+function conditionsOf(ingress: LooseObject): string | undefined {
+  const all = Object.entries(annotationsOf(ingress))
+  const values = (text: string): string[] => text.split(',').map((one) => one.trim())
+  return allOf(
+    all.map(([key, value]) => {
+      if (key === 'konghq.com/methods') return oneOf('method', values(value))
+      const [, name] = /^konghq\.com\/headers\.(.+)$/.exec(key) ?? []
+      return name === undefined ? undefined : oneOf(`header ${name}`, values(value))
+    }),
+  )
+}
+
+function serve({ ingress, service, to }: IngressBackend, store: Store): Served {
+  const when = defined({ when: conditionsOf(ingress) })
   const arrival = annotationsOf(service)[upstreamKey] === 'true' ? 'cluster-ip' : 'pods'
   const ref = policyRefOf(service)
   if (ref === undefined) {
     const old = annotationsOf(service)[overrideKey]
     const why = `KongIngress ${old}, which ${overrideKey} names, is not looked at: since 3.5 it is deprecated`
-    return { policy: old === undefined ? { kind: 'none' } : { kind: 'unknown', why }, arrival }
+    return { policy: old === undefined ? { kind: 'none' } : { kind: 'unknown', why }, arrival, ...when }
   }
   const found = store.get(upstreamPolicies, { namespace: to.namespace, name: ref.name })
   const why = `KongUpstreamPolicy ${ref.name} could not be seen`
   return {
     policy: found === undefined ? { kind: 'unknown', why } : kongPolicy(found),
     arrival,
+    ...when,
     configuredBy: [ref],
   }
 }

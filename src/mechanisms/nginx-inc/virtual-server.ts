@@ -3,6 +3,8 @@ import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '.
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { targetKind } from '../kit/kinds.ts'
+import { defined } from '../../model/common/defined.ts'
+import { allOf } from '../kit/conditions.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
@@ -63,6 +65,7 @@ export function upstreamPolicy(value: unknown): Policy {
 interface Passing {
   upstream: string
   share?: number
+  when?: string
 }
 
 /** A route and its field. */
@@ -86,13 +89,28 @@ function passingOf(route: unknown): Passing[] {
   const pass = passOf(record(route)['action'])
   const splits = list(record(route)['splits'])
   const total = splits.reduce<number>((sum, split) => sum + weightOf(split), 0)
+  const when = allOf(list(record(route)['conditions']).map(conditionOf))
   return [
-    ...(pass === undefined ? [] : [{ upstream: pass }]),
+    ...(pass === undefined ? [] : [defined({ upstream: pass, when })]),
     ...splits.flatMap((split): Passing[] => {
       const upstream = passOf(record(split)['action'])
-      return upstream === undefined || total === 0 ? [] : [{ upstream, share: weightOf(split) / total }]
+      return upstream === undefined || total === 0
+        ? []
+        : [defined({ upstream, share: weightOf(split) / total, when })]
     }),
   ]
+}
+
+/** A value that begins with `!` is what it must not be. */
+function conditionOf(condition: unknown): string | undefined {
+  const { value = '', ...asked } = record(condition)
+  const [of] = Object.entries(asked).map(([key, name]) => `${key} ${String(name)}`)
+  const said = String(value)
+  return of === undefined
+    ? undefined
+    : said.startsWith('!')
+      ? `${of} is not ${said.slice(1)}`
+      : `${of} is ${said}`
 }
 
 function passOf(action: unknown): string | undefined {
@@ -111,14 +129,14 @@ export function virtualServerLegs(object: LooseObject, store: Store): Leg[] {
   const upstreams = new Map(upstreamsOf(object).map((one) => [one.name, one]))
   const routes = [...routesOf(object, 'routes'), ...routesOf(object, 'subroutes')]
   return routes.flatMap(({ path, field, passing }) =>
-    passing.flatMap(({ upstream: name, share }) => {
+    passing.flatMap(({ upstream: name, share, when }, number) => {
       const upstream = upstreams.get(name)
       if (upstream === undefined) return []
       const isDrawn = share !== undefined && share < 1
       return sendingLegs(
         {
-          from: { object: ref, part: `${field} ${name}` },
-          entries: [hostEntry(ref, host, path === '/' ? '' : path)],
+          from: { object: ref, part: `${field} ${name} ${number}` },
+          entries: [hostEntry(ref, host, path === '/' ? '' : path, when)],
           to: serviceOf(upstream.service, object),
           hop: {
             kind: 'ingress',

@@ -1,5 +1,5 @@
 import { annotationsOf, type IngressBackend, type IngressController } from '../kit/controller.ts'
-import { at, list, record, text } from '../kit/loose.ts'
+import { at, list, parsedJson, record, text } from '../kit/loose.ts'
 import { hashPolicy } from './hash.ts'
 import { usualAlgorithm } from './usual.ts'
 import { defined } from '../../model/common/defined.ts'
@@ -19,7 +19,8 @@ export const skipper: IngressController = {
     const words = annotationsOf(backend.ingress)
     const share = shareOf(words[weightsKey], backend)
     const policy = hashPolicy(words[algorithmKey] ?? usualAlgorithm(store), words[filterKey] ?? '')
-    return defined({ policy, arrival: 'pods', share })
+    const predicates = words['zalando.org/skipper-predicate']?.trim() || undefined
+    return defined({ policy, arrival: 'pods', share, when: predicates?.replaceAll(/\s*&&\s*/g, ' and ') })
   },
   keys: { ingress: [algorithmKey, filterKey, weightsKey], service: [] },
   instead: `${algorithmKey}: consistentHash`,
@@ -27,7 +28,7 @@ export const skipper: IngressController = {
 
 /** The part of a path's requests that a Service gets by `{"web": 80, "next": 20}`; undefined where it has the path alone. */
 function shareOf(json: string | undefined, { ingress, to, place }: IngressBackend): number | undefined {
-  const weights = record(parsed(json ?? ''))
+  const weights = record(parsedJson(json ?? ''))
   const rivals = list(at(ingress.spec, 'rules'))
     .filter((rule) => (text(record(rule)['host']) ?? '*') === place?.host)
     .flatMap((rule) => list(at(rule, 'http.paths')))
@@ -36,12 +37,4 @@ function shareOf(json: string | undefined, { ingress, to, place }: IngressBacken
   const weightOf = (name: string): number => (typeof weights[name] === 'number' ? weights[name] : 0)
   const total = rivals.reduce((sum, name) => sum + weightOf(name), 0)
   return rivals.length < 2 || total <= 0 ? undefined : weightOf(to.name) / total
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,8 @@
 import type { Leg } from '../../model/affinity/leg.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
+import { defined } from '../../model/common/defined.ts'
+import { allOf, oneOf } from '../kit/conditions.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { at, list, record, strings, text } from '../kit/loose.ts'
 import { hashPolicy } from './hash.ts'
@@ -9,7 +11,7 @@ import { usualAlgorithm } from './usual.ts'
 /** A route with the backends that it sends to; one without routes is a single one for all paths. */
 export function routesOf({
   spec,
-}: LooseObject): { path: string; filters: string; refs: readonly unknown[]; field: string }[] {
+}: LooseObject): { path: string; when?: string; filters: string; refs: readonly unknown[]; field: string }[] {
   const usual = list(at(spec, 'defaultBackends'))
   const routes = list(at(spec, 'routes'))
   if (routes.length === 0) return [{ path: '', filters: '', refs: usual, field: 'spec.defaultBackends' }]
@@ -19,6 +21,9 @@ export function routesOf({
       ['path', 'pathSubtree', 'pathRegexp'].flatMap((key) => text(record(route)[key]) ?? [])[0] ?? ''
     return {
       path: path === '/' ? '' : path,
+      ...defined({
+        when: allOf([oneOf('method', record(route)['methods']), ...strings(record(route)['predicates'])]),
+      }),
       filters: strings(record(route)['filters']).join(' -> '),
       refs: own.length === 0 ? usual : own,
       field: `spec.routes[${index}]`,
@@ -30,7 +35,7 @@ export function routesOf({
 export function routeGroupLegs(group: LooseObject, store: Store): Leg[] {
   const ref = refOf(group)
   const hosts = strings(at(group.spec, 'hosts'))
-  return routesOf(group).flatMap(({ path, filters, refs, field }) => {
+  return routesOf(group).flatMap(({ path, when, filters, refs, field }) => {
     const sent = refs.map((one) => ({ weight: weightOf(one), backend: backendOf(group, one) }))
     const total = sent.reduce((sum, { weight }) => sum + weight, 0)
     return sent.flatMap(({ weight, backend }, number) => {
@@ -40,7 +45,7 @@ export function routeGroupLegs(group: LooseObject, store: Store): Leg[] {
       return sendingLegs(
         {
           from: { object: ref, part: `${field} ${number}` },
-          entries: (hosts.length === 0 ? ['*'] : hosts).map((host) => hostEntry(ref, host, path)),
+          entries: (hosts.length === 0 ? ['*'] : hosts).map((host) => hostEntry(ref, host, path, when)),
           to: { namespace: group.metadata.namespace ?? '', name },
           hop: {
             kind: 'gateway',

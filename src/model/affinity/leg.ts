@@ -15,6 +15,8 @@ export interface Entry {
   host?: string
   /** For the same: as its object has it; absent for all paths. */
   path?: string
+  /** What a request has to be like beside these, in words. */
+  when?: string
   /** The object that opens it. */
   of: ObjectRef
 }

@@ -143,6 +143,10 @@ const status = z
             address: z.string().describe('What a client connects to.'),
             host: z.string().optional().describe('With host and mesh: `*` for any.'),
             path: z.string().optional().describe('With host and mesh: the path, where there is one.'),
+            when: z
+              .string()
+              .optional()
+              .describe('With host and mesh: what a request has to be like beside these, for people.'),
             of: object.describe('The object that opens it.'),
             end: z
               .enum(['pods', 'elsewhere', 'unknown'])

@@ -146,7 +146,7 @@ export async function findFront(
       ...(isMesh ? { isMesh } : {}),
       ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
       places: places.map(
-        ({ host, path, pattern: _pattern, share: _share, service, beside = [], ...place }) => {
+        ({ host, path, pattern: _pattern, when: _when, share: _share, service, beside = [], ...place }) => {
           const listener = serving(host)
           const { address: reached, port } = address(listener)
           const scheme = asked ?? listener?.scheme ?? (port === 443 ? 'https' : 'http')

@@ -2,7 +2,7 @@ import { objectName, type ObjectRef } from '../../../model/findings/finding.ts'
 import { type LooseObject, type ObjectType, refOf } from '../../../model/cluster/object.ts'
 import { sticks } from '../../../model/affinity/policy.ts'
 import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
-import { at, list, record, text } from '../../kit/loose.ts'
+import { at, list, parsedJson, record, text } from '../../kit/loose.ts'
 import { refusalOf } from '../attach.ts'
 import { backendsOf, mayReach } from '../backends.ts'
 import { rulesOf } from '../legs.ts'
@@ -144,7 +144,7 @@ export function prunedAnalyzer(about: ObjectType<LooseObject>): Analyzer {
     analyse: (route, { source, store }, report) => {
       if (source === 'files') return
       const installed = installedFor(route, store)
-      const applied = list(at(parsed(route.metadata.annotations?.[lastApplied] ?? ''), 'spec.rules'))
+      const applied = list(at(parsedJson(route.metadata.annotations?.[lastApplied] ?? ''), 'spec.rules'))
       const rules = list(at(route.spec, 'rules'))
       for (const [index, rule] of applied.entries()) {
         const was = record(rule)['sessionPersistence']
@@ -169,14 +169,6 @@ export function prunedAnalyzer(about: ObjectType<LooseObject>): Analyzer {
 }
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}
 
 /** Policies for Services that the Gateway API has tried out: nobody has come to read their session persistence. */
 export const policyAnalyzer: Analyzer = analyzer({

@@ -212,8 +212,8 @@ function isInternal(name: string): boolean {
 }
 
 function isTaken(gateway: LooseObject, object: LooseObject): boolean {
-  return routesOf(object).some(({ kind }) =>
-    hostsOf(object).some((host) => takenBy(gateway, object, host, kind).length > 0),
+  return routesOf(object).some(({ kind, hosts }) =>
+    hosts.some((host) => takenBy(gateway, object, host, kind).length > 0),
   )
 }
 

@@ -9,7 +9,7 @@ import { onceFor } from '../../kit/once.ts'
 import { gatewayOf, gatewayRef, rivalsOf, takenBy } from '../legs/gateway.ts'
 import { hostOf } from '../legs/hosts.ts'
 import { istioGateways, virtualServices } from '../objects.ts'
-import { gatewayNames, hostsOf, routesOf } from '../legs/routes.ts'
+import { gatewayNames, routesOf } from '../legs/routes.ts'
 
 /** The target itself, what leads to it, and what names it as its gateway. */
 function routesAbout({ store, target }: View): readonly LooseObject[] {
@@ -65,20 +65,29 @@ const taken = analyzer({
         const gateway = gatewayOf(gatewayRef(name, object), view.store)
         const rivals = gateway === undefined ? new Map<number, never>() : rivalsOf(gateway, view.store)
         if (gateway === undefined || rivals.size === 0) continue
-        const used = routesOf(object).flatMap(({ kind }) =>
-          hostsOf(object).flatMap((host) => takenBy(gateway, object, host, kind)),
+        const used = routesOf(object).flatMap(({ kind, hosts }) =>
+          hosts.flatMap((host) => takenBy(gateway, object, host, kind)),
         )
+        const said = new Set<string>()
         for (const index of new Set(used.map(({ server }) => server))) {
           const rival = rivals.get(index)
-          if (rival === undefined) continue
-          const both = [rival.gateway, gateway].map(refOf)
+          const what = rival === undefined ? '' : `${rival.host} on port ${rival.port} with TLS`
+          // Another server of the Gateway may have the host as well.
+          if (rival === undefined || said.has(`${keyOf(refOf(rival.gateway))} ${what}`)) continue
+          said.add(`${keyOf(refOf(rival.gateway))} ${what}`)
+          const isOwn = rival.gateway === gateway
+          const both = (isOwn ? [gateway] : [rival.gateway, gateway]).map(refOf)
           report('AFF-ISTIO-HOST-TAKEN', {
-            message: `${both.map(objectName).join(' and ')} both have ${rival.host} on port ${rival.port} with TLS: only the older of the two does`,
-            why: 'A proxy has each host once on a port with TLS. It passes over the whole server of the other Gateway, and with it the routes that name that one.',
-            mend: [
-              'put the host into one Gateway, and name that in the VirtualServices',
-              'another selector or port for one of them',
-            ],
+            message: isOwn
+              ? `two servers of ${objectName(refOf(gateway))} have ${what}: only the first of them does`
+              : `${both.map(objectName).join(' and ')} both have ${what}: only the older of the two does`,
+            why: `A proxy has each host once on a port with TLS. It passes over the whole of the other server${isOwn ? '' : ', and with it the routes that name its Gateway'}.`,
+            mend: isOwn
+              ? ['put the host into one of the servers']
+              : [
+                  'put the host into one Gateway, and name that in the VirtualServices',
+                  'another selector or port for one of them',
+                ],
             objects: [...both, refOf(object)],
             at: { object: refOf(gateway), field: `spec.servers[${index}].hosts` },
           })

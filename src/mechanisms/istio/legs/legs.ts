@@ -52,10 +52,12 @@ function gatewayLegs(object: LooseObject, route: Route, name: string, store: Sto
   // Files do not tell which gateway is the older one.
   const rivals = found?.metadata.creationTimestamp === undefined ? undefined : rivalsOf(found, store)
   const isUsed = ({ server }: { server: number }): boolean => rivals?.has(server) !== true
-  const taken = hostsOf(object).flatMap((host): { host: string; port?: number }[] =>
+  const taken = route.hosts.flatMap((host): { host: string; port?: number }[] =>
     found === undefined ? [{ host }] : takenBy(found, object, host, route.kind).filter(isUsed),
   )
-  const entries = taken.flatMap(({ host }) => route.paths.map((path) => hostEntry(ref, host, path)))
+  const entries = taken.flatMap(({ host }) =>
+    route.paths.map(({ path, when }) => hostEntry(ref, host, path, when)),
+  )
   const hop = { kind: 'gateway', mechanism: `Istio gateway ${name}` } as const
   const listenerPort = taken[0]?.port
   const way: Stop = { object: gateway, part: JSON.stringify([ref.namespace, ref.name, route.field]) }
@@ -75,10 +77,15 @@ function meshLegs(object: LooseObject, route: Route, store: Store): Leg[] {
   const all = callers.length === 0 ? [{ client: {} }] : uniqueCallers(callers)
   return all.flatMap((caller) => {
     const start: Stop = { object: ref, part: JSON.stringify(['mesh', caller.client.namespace, route.field]) }
-    const entries = hostsOf(object).flatMap((host) =>
-      route.paths.map((path) =>
-        meshEntry(object, `${host}${path}${fromOf(caller)}`, wholeHost(host, ref.namespace ?? ''), path),
-      ),
+    const entries = route.hosts.flatMap((host) =>
+      route.paths.map(({ path, when }) => {
+        const condition = when === undefined ? '' : ` where ${when}`
+        const address = `${host}${path}${condition}${fromOf(caller)}`
+        return {
+          ...meshEntry(object, address, wholeHost(host, ref.namespace ?? ''), path),
+          ...defined({ when }),
+        }
+      }),
     )
     return [
       ...entries.map((entry): Leg => ({ from: entry, to: start, arrival: 'object' })),

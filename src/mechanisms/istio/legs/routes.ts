@@ -1,5 +1,7 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
+import { defined } from '../../../model/common/defined.ts'
 import { sortedKeys } from '../../../model/common/record.ts'
+import { allOf, eachMatched, matched } from '../../kit/conditions.ts'
 import { at, list, record, strings, text } from '../../kit/loose.ts'
 import { onceFor } from '../../kit/once.ts'
 import type { ServerKind } from './gateway.ts'
@@ -13,12 +15,20 @@ export interface RouteTarget extends RuledHost {
   share?: number
 }
 
+/** A path, and what else a match asks for. */
+export interface RoutePath {
+  path: string
+  when?: string
+}
+
 /** One route of a VirtualService. */
 export interface Route {
   kind: ServerKind
   field: string
+  /** Those of the object, of which a route for TLS may take some. */
+  hosts: readonly string[]
   /** As they follow a host; one that matches everything, or by something else than a path, is empty. */
-  paths: readonly string[]
+  paths: readonly RoutePath[]
   targets: readonly RouteTarget[]
   /** Another VirtualService that goes on. */
   delegate?: { namespace: string; name: string }
@@ -41,7 +51,8 @@ export const routesOf: (object: LooseObject) => readonly Route[] = onceFor((obje
       return {
         kind,
         field,
-        paths: kind === 'http' ? pathsOf(route) : [''],
+        hosts: kind === 'tls' ? namesIn(route) : hostsOf(object),
+        paths: pathsOf(route),
         targets: targetsOf(route, field, object),
         ...(name === undefined ? {} : { delegate: { namespace, name } }),
         ...(hider === undefined ? {} : { hiddenBy: `spec.${kind}[${hider}]` }),
@@ -50,13 +61,37 @@ export const routesOf: (object: LooseObject) => readonly Route[] = onceFor((obje
   }),
 )
 
-function pathsOf(route: unknown): string[] {
-  const paths = list(record(route)['match']).map((match) => {
+/** The names by which clients open TLS to a route. */
+function namesIn(route: unknown): string[] {
+  return [...new Set(list(record(route)['match']).flatMap((match) => strings(record(match)['sniHosts'])))]
+}
+
+function pathsOf(route: unknown): RoutePath[] {
+  const paths = list(record(route)['match']).map((match): RoutePath => {
     const uri = record(match)['uri']
     const path = text(at(uri, 'prefix')) ?? text(at(uri, 'exact')) ?? text(at(uri, 'regex')) ?? ''
-    return path === '/' && text(at(uri, 'exact')) === undefined ? '' : path
+    const isAny = path === '/' && text(at(uri, 'exact')) === undefined
+    return defined({ path: isAny ? '' : path, when: conditionsOf(record(match)) })
   })
-  return paths.length === 0 ? [''] : [...new Set(paths)]
+  return paths.length === 0
+    ? [{ path: '' }]
+    : [...new Map(paths.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+function conditionsOf(match: Readonly<Record<string, unknown>>): string | undefined {
+  const { port, sourceNamespace, sourceLabels, headers, withoutHeaders, queryParams } = match
+  const own = ['method', 'scheme', 'authority'].flatMap((key) =>
+    match[key] === undefined ? [] : [matched(key, match[key])],
+  )
+  return allOf([
+    ...own,
+    ...(typeof port === 'number' ? [`port is ${port}`] : []),
+    ...eachMatched('header', headers),
+    ...eachMatched('header', withoutHeaders).map((one) => `not ${one}`),
+    ...eachMatched('parameter', queryParams),
+    ...eachMatched('label of the caller', sourceLabels),
+    ...(text(sourceNamespace) === undefined ? [] : [`the caller is of ${text(sourceNamespace)}`]),
+  ])
 }
 
 /** Of several destinations those without a weight get nothing. */

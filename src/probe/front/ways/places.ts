@@ -19,6 +19,8 @@ export interface PlaceInFront {
   share?: number
   /** What the objects say of the path there: the longer one wins where two match. */
   pattern: string
+  /** Requests get there that are like this. */
+  when?: string | undefined
 }
 
 /** What the user said about where to ask: any of them. */
@@ -77,9 +79,13 @@ export function placesOf(
       const pattern = entry.path ?? ''
       const known = found.get(key)
       if ((known?.pattern.length ?? -1) > pattern.length) continue
+      // Ours ask for a host and a path.
+      const isElse = known !== undefined && known.pattern === pattern && known.when !== entry.when
+      if (isElse && known.when === undefined) continue
       const policies = policiesOf(hops, decides)
       // For callers of another namespace, or at another port, another rule may count.
-      const isOpen = caller === 'mesh' && known !== undefined && !isSame(known.policy, policies.policy)
+      const isOpen =
+        caller === 'mesh' && known !== undefined && !isElse && !isSame(known.policy, policies.policy)
       found.set(key, {
         ...place,
         of: entry.of,
@@ -90,6 +96,7 @@ export function placesOf(
         ...(isOpen ? { policy: { kind: 'unknown' } } : {}),
         ...(share === undefined ? {} : { share }),
         pattern,
+        when: entry.when,
       })
     }
   }

@@ -49,7 +49,7 @@ describe('routes that get no request', () => {
     [
       'a prefix for some callers',
       [one({ match: [{ ...path('/'), sourceLabels: { app: 'x' } }] }), one({})],
-      ['shop.example', 'shop.example'],
+      ['shop.example where label of the caller app is x', 'shop.example'],
       [],
     ],
     ['one that delegates', [{ delegate: { name: 'other' } }, one({})], ['shop.example'], []],
@@ -78,6 +78,39 @@ describe('two Gateways with one host and TLS', () => {
     const { ways, codes } = seen(own(3), other(server), route(to({})))
     expect(ways).toEqual(['shop.example'])
     expect(codes).not.toContain('AFF-ISTIO-HOST-TAKEN')
+  })
+})
+
+describe('TLS that a Gateway passes through', () => {
+  const passing = { port: { number: 443, name: 'tls', protocol: 'TLS' }, tls: { mode: 'PASSTHROUGH' } }
+  const tls = (host: string, sniHosts: readonly string[]) => ({
+    match: [{ sniHosts }],
+    route: [{ destination: { host } }],
+  })
+  const named = (...routes: object[]) =>
+    seen(
+      gateway({ ...passing, hosts: ['*.example'] }),
+      route({ hosts: ['a.example', 'b.example'], tls: routes }),
+    ).ways
+
+  it('goes where its own name leads', () => {
+    expect(named(tls('web', ['a.example']), tls('next', ['b.example']))).toEqual(['a.example'])
+    expect(named(tls('next', ['a.example']), tls('web', ['b.example']))).toEqual(['b.example'])
+    expect(named(tls('web', ['a.example', 'b.example']))).toEqual(['a.example', 'b.example'])
+  })
+
+  it('tells each name once that several servers have', () => {
+    const https = { port: { number: 443, name: 'https', protocol: 'HTTPS' }, tls: { mode: 'SIMPLE' } }
+    const own = gateway(https, { made: '2026-01-01T00:00:00Z' })
+    const { metadata, spec, ...rest } = gateway(https, { name: 'other', made: '2026-01-02T00:00:00Z' })
+    const servers = (spec as { servers: object[] }).servers
+    const twice = { ...rest, metadata, spec: { ...(spec as object), servers: [...servers, ...servers] } }
+    const toOther = route({ ...to({}), gateways: ['other'] })
+    const told = (...fronts: LooseObject[]) =>
+      seen(...fronts).codes.filter((code) => code === 'AFF-ISTIO-HOST-TAKEN')
+    expect(told(own, twice, toOther)).toHaveLength(1)
+    expect(told(twice, toOther)).toHaveLength(1)
+    expect(told(own, toOther)).toHaveLength(0)
   })
 })
 
