@@ -3,6 +3,7 @@ import { grpcRoutes, httpRoutes } from '../../mechanisms/gateway-api/objects.ts'
 import { group as envoyGatewayGroup } from '../../mechanisms/envoy-gateway/objects.ts'
 import { group as istioGroup } from '../../mechanisms/istio/index.ts'
 import { at, list } from '../../mechanisms/kit/loose.ts'
+import { onceFor } from '../../mechanisms/kit/once.ts'
 import { keyOf, refOf } from '../../model/cluster/object.ts'
 import { applicationOf } from '../../model/probe/cookies/maker.ts'
 import { objectName, type ObjectRef } from '../../model/findings/finding.ts'
@@ -165,7 +166,7 @@ interface Front extends PathHop {
 }
 
 /** What stands in front, each once: an object may be on the way from many hosts, and in the same way by many rules. */
-function frontsIn(paths: readonly Path[]): Front[] {
+const frontsIn = onceFor((paths: readonly Path[]): readonly Front[] => {
   const found = new Map<string, Front>()
   for (const { entry, hops } of paths) {
     if (entry.of.kind === 'Service') continue
@@ -177,7 +178,7 @@ function frontsIn(paths: readonly Path[]): Front[] {
     }
   }
   return [...found.values()]
-}
+})
 
 /** Where affinity is set in objects of each kind, but for those of which it depends on their controller. */
 const ownWords: Readonly<Record<string, string>> = {

@@ -18,7 +18,7 @@ export const analyzers: readonly Analyzer[] = [
   secureCookie,
   refusedCookie,
   cookiePath,
-  misplaced,
+  ...misplaced,
   drawsService,
   fights,
   hashOfNodes,

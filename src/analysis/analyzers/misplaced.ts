@@ -6,7 +6,7 @@ import { backendTrafficPolicies } from '../../mechanisms/envoy-gateway/objects.t
 import { backendConfigs } from '../../mechanisms/gke/controller.ts'
 import { backendPolicies, sessionFilters, sessionPolicies } from '../../mechanisms/gke/policies.ts'
 import { routeTypes } from '../../mechanisms/index.ts'
-import { ingressControllers } from '../../mechanisms/ingress/controllers.ts'
+import { keysOfControllers } from '../../mechanisms/ingress/controllers.ts'
 import { ingresses } from '../../mechanisms/ingress/objects.ts'
 import { sessionLabels } from '../../mechanisms/istio/istiod.ts'
 import { destinationRules } from '../../mechanisms/istio/objects.ts'
@@ -18,7 +18,7 @@ import { virtualServerRoutes, virtualServers } from '../../mechanisms/nginx-inc/
 import { services } from '../../mechanisms/service/objects.ts'
 import { routeGroups } from '../../mechanisms/skipper/objects.ts'
 import { ingressRoutes, traefikServices } from '../../mechanisms/traefik/objects.ts'
-import type { Analyzer, View } from '../../mechanisms/analyzer.ts'
+import type { Analyzer } from '../../mechanisms/analyzer.ts'
 import { type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
 import { slipOf } from '../../model/common/spelling.ts'
 
@@ -30,12 +30,8 @@ interface Stray {
 }
 
 /** Annotations by who reads them: of Ingresses, and of Services. */
-const onIngress = keysOn('ingress')
-const onService = new Set([...keysOn('service'), nlbAttributesKey])
-
-function keysOn(kind: 'ingress' | 'service'): ReadonlySet<string> {
-  return new Set(ingressControllers.flatMap(({ keys }) => keys[kind]))
-}
+const onIngress = keysOfControllers.ingress
+const onService = new Set([...keysOfControllers.service, nlbAttributesKey])
 
 const isSessionLabel = (key: string): boolean => sessionLabels.some((one) => one === key)
 
@@ -206,44 +202,41 @@ function strayTarget({ kind, spec }: LooseObject, kinds: readonly string[]): Str
   })
 }
 
-const fieldsByType = fields.flatMap((one) => one.types.map((type) => ({ type, one })))
-const annotatedTypes = [services, ...routeTypes, ingresses]
-
-/** What has any of these annotations, or fields. */
-function checkedIn(view: View): { object: LooseObject; strays: () => Stray[] }[] {
-  const annotated = annotatedTypes
-    .flatMap((type) => view.objects<LooseObject>(type))
-    .filter((object) => Object.keys(annotationsOf(object)).some(isRead))
-  const written = fieldsByType.flatMap(({ type, one }) =>
-    view.objects(type).map((object) => ({ object, strays: () => strayFields(object, one) })),
-  )
-  const targeting = targets.flatMap(({ type, kinds }) =>
-    view.objects(type).map((object) => ({ object, strays: () => strayTarget(object, kinds) })),
-  )
-  return [
-    ...targeting,
-    ...annotated.map((object) => ({ object, strays: () => strayAnnotations(object) })),
-    ...written,
-  ]
+/** Looks at the objects of one type. */
+function analyzerOf<T extends LooseObject>(
+  about: ObjectType<T>,
+  strays: (object: T) => Stray[],
+  applies: (object: T) => boolean = () => true,
+): Analyzer {
+  return {
+    codes: ['AFF-L7-MISPLACED'],
+    about,
+    needs: [],
+    begin: (view) => {
+      const objects = view.objects(about).filter(applies)
+      if (objects.length === 0) return undefined
+      return (report) => {
+        for (const object of objects)
+          for (const { message, mend, field } of strays(object))
+            report('AFF-L7-MISPLACED', {
+              message,
+              why: 'Controllers ignore annotations and policies where they do not look for them, and API servers drop fields that they do not know: nothing comes of it.',
+              mend: [mend],
+              objects: [refOf(object)],
+              at: { object: refOf(object), field },
+            })
+      }
+    },
+  }
 }
+
+const hasRead = (object: LooseObject): boolean => Object.keys(annotationsOf(object)).some(isRead)
 
 /** Annotations and fields about affinity that stand where nobody reads them. */
-export const misplaced: Analyzer = {
-  codes: ['AFF-L7-MISPLACED'],
-  needs: [],
-  begin: (view) => {
-    const checked = checkedIn(view)
-    if (checked.length === 0) return undefined
-    return (report) => {
-      for (const { object, strays } of checked)
-        for (const { message, mend, field } of strays())
-          report('AFF-L7-MISPLACED', {
-            message,
-            why: 'Controllers ignore annotations and policies where they do not look for them, and API servers drop fields that they do not know: nothing comes of it.',
-            mend: [mend],
-            objects: [refOf(object)],
-            at: { object: refOf(object), field },
-          })
-    }
-  },
-}
+export const misplaced: readonly Analyzer[] = [
+  ...targets.map(({ type, kinds }) => analyzerOf(type, (object) => strayTarget(object, kinds))),
+  ...[services, ...routeTypes, ingresses].map((type: ObjectType<LooseObject>) =>
+    analyzerOf(type, strayAnnotations, hasRead),
+  ),
+  ...fields.flatMap((one) => one.types.map((type) => analyzerOf(type, (object) => strayFields(object, one)))),
+]

@@ -16,7 +16,7 @@ import { services } from '../service/objects.ts'
 import { ingressAnalyzer, placedAt } from './analyzer.ts'
 import { behind } from './backends.ts'
 import { controller as ingressNginx } from '../ingress-nginx/controller.ts'
-import { controllerOf, ingressControllers } from './controllers.ts'
+import { controllerOf, ingressControllers, keysOfControllers } from './controllers.ts'
 import { ingresses } from './objects.ts'
 
 /** Annotations of another controller, where the one that serves the Ingress spreads requests. */
@@ -27,13 +27,14 @@ const foreign = ingressAnalyzer({
     if (backends.some((backend) => sticks(controller.serve(backend, store).policy) !== false)) return
     const behind = new Set(backends.flatMap(({ service }) => service ?? []))
     for (const object of [ingress, ...behind]) {
-      // Some are read by several controllers; the first is whose they are.
-      const said = new Set<string>()
-      for (const other of ingressControllers) {
+      const on = object === ingress ? 'ingress' : 'service'
+      let rest = foreignKeys(object, on, controller)
+      for (const other of rest.length === 0 ? [] : ingressControllers) {
         if (other === controller) continue
-        const keys = other.keys[object === ingress ? 'ingress' : 'service']
-        const [first, ...more] = foreignKeys(object, keys, controller).filter((key) => !said.has(key))
-        for (const key of [first, ...more]) if (key !== undefined) said.add(key)
+        const keys = other.keys[on]
+        const [first, ...more] = rest.filter((key) => keys.includes(key))
+        // Some are read by several controllers; the first is whose they are.
+        rest = rest.filter((key) => !keys.includes(key))
         if (first === undefined || (object !== ingress && mayBeServedBy(other, object, store))) continue
         const also = more.length === 0 ? '' : ` (and ${more.map((key) => lastPart(key)).join(', ')})`
         report('AFF-L7-FOREIGN-ANNOTATION', {
@@ -70,15 +71,19 @@ const namespacesOf = onceFor(
   (routes: readonly LooseObject[]) => new Set(routes.map(({ metadata }) => metadata.namespace)),
 )
 
+/** The annotations that some controller reads on such an object, and this one on none. */
 function foreignKeys(
   object: LooseObject,
-  keys: readonly string[],
+  on: 'ingress' | 'service',
   { keys: own }: IngressController,
 ): string[] {
-  const isRead = (key: string): boolean => own.ingress.includes(key) || own.service.includes(key)
   return Object.keys(annotationsOf(object)).filter(
-    // The prefix of old had several owners.
-    (key) => keys.includes(key) && !isRead(key) && !key.startsWith('ingress.kubernetes.io/'),
+    (key) =>
+      keysOfControllers[on].has(key) &&
+      !own.ingress.includes(key) &&
+      !own.service.includes(key) &&
+      // The prefix of old had several owners.
+      !key.startsWith('ingress.kubernetes.io/'),
   )
 }
 

@@ -59,6 +59,12 @@ export const ingressControllers: readonly IngressController[] = [
   cilium,
 ]
 
+/** The annotations that any of them reads, by the object that has them. */
+export const keysOfControllers: Readonly<Record<'ingress' | 'service', ReadonlySet<string>>> = {
+  ingress: new Set(ingressControllers.flatMap(({ keys }) => keys.ingress)),
+  service: new Set(ingressControllers.flatMap(({ keys }) => keys.service)),
+}
+
 /** Who serves an Ingress. */
 export interface Serving {
   controller: IngressController | undefined
