@@ -1,4 +1,5 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
+import { namesAnyHost } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 import { workloadsWith } from '../kit/workloads.ts'
 
@@ -18,7 +19,12 @@ function everywhere(resource: string, kind: string): ObjectType<LooseObject> {
 
 export const virtualServices = everywhere('virtualservices', 'VirtualService')
 export const destinationRules = everywhere('destinationrules', 'DestinationRule')
-export const istioGateways = everywhere('gateways', 'Gateway')
+
+/** For a Service they matter where a VirtualService names it: as a whole host, or by its first part. */
+export const istioGateways: ObjectType<LooseObject> = {
+  ...everywhere('gateways', 'Gateway'),
+  onWays: { of: [virtualServices], tells: namesAnyHost },
+}
 
 /** What the selectors of Gateways name, and istiod: Istio's charts and its operator put this label on both. */
 export const istioProxies = workloadsWith('istio', {

@@ -44,6 +44,12 @@ export function namesAny(object: LooseObject, names: ReadonlySet<string>): boole
   return names.values().some((name) => said.includes(`"${name}"`))
 }
 
+/** The same of the first part of a host: `shop` of `shop.web.svc.cluster.local`. */
+export function namesAnyHost(object: LooseObject, names: ReadonlySet<string>): boolean {
+  const said = textOf(object)
+  return namesAny(object, names) || names.values().some((name) => said.includes(`"${name}.`))
+}
+
 const textOf = onceFor(({ spec }: LooseObject) => JSON.stringify(spec ?? null))
 
 /** There are a few hundred paths in the sources, and each is asked for in thousands of objects. */

@@ -63,6 +63,20 @@ describe('objects of a namespace', () => {
     expect(withOne.asked).toContain(classes)
   })
 
+  it('come without IngressClasses where no Ingress names the Service that is asked about', async () => {
+    const classes = '/apis/networking.k8s.io/v1/ingressclasses'
+    const named = { ...ingress('a'), spec: { defaultBackend: { service: { name: 'shop' } } } }
+    const action = { ...ingress('a'), metadata: { name: 'a', annotations: { x: '{"serviceName":"shop"}' } } }
+    const askedWith = async (object: object, service: string) => {
+      const { reader: one, asked } = reader({ [ingressesOf('shop')]: { items: [object] } })
+      await one.read(['shop'], new Set([service]))
+      return asked
+    }
+    expect(await askedWith(named, 'shop')).toContain(classes)
+    expect(await askedWith(action, 'shop')).toContain(classes)
+    expect(await askedWith(named, 'other')).not.toContain(classes)
+  })
+
   it('are read once, however often they are asked for', async () => {
     const { reader: one, asked } = reader({})
     await Promise.all([one.read(['shop']), one.read(['shop'])])
