@@ -2,6 +2,7 @@ import { targetKinds } from '../mechanisms/index.ts'
 import type { Path } from '../model/affinity/leg.ts'
 import { sticks } from '../model/affinity/policy.ts'
 import type { TargetRef } from '../model/affinity/target.ts'
+import { distinctBy } from '../model/common/distinct.ts'
 
 /** What stands in front of a Service and keeps clients by something of its own, such as a cookie. */
 export function stickyFronts(paths: readonly Path[]): TargetRef[] {
@@ -11,5 +12,5 @@ export function stickyFronts(paths: readonly Path[]): TargetRef[] {
     if (kind !== 'host' || !isSticky || known === undefined) return []
     return [{ kind: known.name, namespace: of.namespace ?? 'default', name: of.name }]
   })
-  return [...new Map(found.map((one) => [`${one.kind} ${one.namespace}/${one.name}`, one])).values()]
+  return distinctBy(found, ({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)
 }

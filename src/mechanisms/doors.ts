@@ -1,5 +1,5 @@
 import type { Service } from '../model/cluster/kubernetes.ts'
-import { distinctObjects, type ObjectType, refOf } from '../model/cluster/object.ts'
+import { keyOf, type ObjectType, refOf } from '../model/cluster/object.ts'
 import { type Fact, mapFact } from '../model/cluster/fact.ts'
 import type { FactType, Store } from '../model/cluster/store.ts'
 import { httpProxies } from './contour/objects.ts'
@@ -8,6 +8,7 @@ import { ingresses } from './ingress/objects.ts'
 import { destinationRules } from './istio/objects.ts'
 import { services } from './service/objects.ts'
 import { ingressRoutes, traefikServices } from './traefik/objects.ts'
+import { distinctBy } from '../model/common/distinct.ts'
 
 /** The words by which what stands in front hashes the address of a client. */
 const hashesAddress = /remote_addr|[uU]seSourceIp|hashSourceIP|"SourceIP"|"hrw"|highestRandomWeight/
@@ -45,7 +46,7 @@ const seenDoors: FactType<readonly Service[]> = {
       const targets = store.list(services)
       const all = [...found, ...(targets.known ? targets.value : [])]
       const outside = all.filter(({ spec }) => spec.type === 'LoadBalancer' || spec.type === 'NodePort')
-      return distinctObjects(outside, refOf)
+      return distinctBy(outside, (one) => keyOf(refOf(one)))
     }),
 }
 

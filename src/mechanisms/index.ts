@@ -21,6 +21,7 @@ import { service } from './service/index.ts'
 import { serviceKind, services } from './service/objects.ts'
 import { skipperMechanism } from './skipper/index.ts'
 import { traefik } from './traefik/index.ts'
+import { distinctBy } from '../model/common/distinct.ts'
 
 /** Every mechanism; ways are shown in this order, and what a mechanism draws in front of a Service stands before its own. */
 export const mechanisms: readonly Mechanism[] = [
@@ -50,17 +51,16 @@ export const routeTypes: readonly ObjectType[] = mechanisms
   .filter(({ isCustom }) => isCustom === true)
 
 /** All types that are read beside Services and their endpoints, each once: as the last mechanism has it, which may know of more ways. */
-export const objectTypes: readonly ObjectType[] = unique([
-  doors,
-  ...mechanisms.flatMap(({ routes, reads = [] }) => [
-    ...routes,
-    ...reads.flatMap((one) => ('resource' in one ? [one] : (one.reads ?? []))),
-  ]),
-]).filter((type) => listName(type) !== listName(services))
-
-function unique(types: readonly ObjectType[]): ObjectType[] {
-  return [...new Map(types.map((type) => [listName(type), type])).values()]
-}
+export const objectTypes: readonly ObjectType[] = distinctBy(
+  [
+    doors,
+    ...mechanisms.flatMap(({ routes, reads = [] }) => [
+      ...routes,
+      ...reads.flatMap((one) => ('resource' in one ? [one] : (one.reads ?? []))),
+    ]),
+  ],
+  listName,
+).filter((type) => listName(type) !== listName(services))
 
 /** What a user can name; a bare name is a Service. */
 export const targetKinds: readonly [TargetKind, ...TargetKind[]] = [

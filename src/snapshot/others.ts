@@ -13,6 +13,7 @@ import { pathsAbout } from '../analysis/path/walk.ts'
 import type { TargetQuery } from '../model/targets/parse.ts'
 import type { Collector } from './collect.ts'
 import { toExplainOthers } from './wants.ts'
+import { distinctBy } from '../model/common/distinct.ts'
 
 /** A target that is no Service, as it was read. */
 export interface OtherTarget {
@@ -100,12 +101,7 @@ function servicesBehind(objects: ObjectTable, targets: readonly OtherTarget[]): 
   const paths = targets.flatMap(({ object }) => pathsAbout(refOf(object), network))
   const refs = paths.flatMap(({ hops }) => hops.flatMap(({ next }) => next ?? []))
   const ofServices = refs.filter(({ kind, group = '' }) => kind === services.kind && group === services.group)
-  return [...new Map(ofServices.map((ref) => [keyOf(ref), ref])).values()].map(
-    ({ namespace = '', name }) => ({
-      namespace,
-      name,
-    }),
-  )
+  return distinctBy(ofServices, keyOf).map(({ namespace = '', name }) => ({ namespace, name }))
 }
 
 /** Objects of other kinds than Services that lie on none of these ways. */

@@ -5,14 +5,7 @@ import { services } from '../../mechanisms/service/objects.ts'
 import type { Destination } from '../../model/affinity/intent.ts'
 import type { Entry, Path } from '../../model/affinity/leg.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import {
-  distinctObjects,
-  isOfType,
-  keyOf,
-  type ObjectType,
-  refOf,
-  resourceName,
-} from '../../model/cluster/object.ts'
+import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { UserError } from '../../model/common/user-error.ts'
@@ -23,6 +16,7 @@ import { commandFor, targetWord } from '../../model/targets/command.ts'
 import { mechanismsOf } from './destinations.ts'
 import { type Carried, carryFrom, type Instead } from './migrate.ts'
 import { explained, storeIn } from '../around/scene.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 /** What leads to the same pods for the same hosts, by another mechanism. */
 export interface Counterpart extends OtherTarget {
@@ -245,7 +239,7 @@ function none({ kind, object }: OtherTarget, { to, hosts, behind, elsewhere }: M
       hints: [`see where it leads:  ${commandFor('explain', from)}`],
     })
   const of = where.length === 0 ? '' : ` for ${where.join(', ')}`
-  const others = distinctObjects(elsewhere, ({ object: one }) => refOf(one))
+  const others = distinctBy(elsewhere, ({ object: one }) => keyOf(refOf(one)))
   return new UserError(`nothing of ${label} leads to ${what}${of}, so there is nothing to set it at`, {
     hints: [
       ...others.map(

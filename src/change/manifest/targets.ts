@@ -1,18 +1,13 @@
 import { changes } from '../../mechanisms/changes.ts'
 import { services } from '../../mechanisms/service/objects.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import {
-  distinctObjects,
-  isOfType,
-  type ObjectType,
-  refOf,
-  resourceName,
-} from '../../model/cluster/object.ts'
+import { keyOf, isOfType, type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
 import { refuseSubdomain, type TargetKind } from '../../model/affinity/target.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { editManifest } from './edit.ts'
 import { refuseOtherNamespace } from './refuse.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 /** A target by its kind and name. */
 export interface ManifestTarget {
@@ -54,7 +49,7 @@ export function targetsAmong(
   const types = changes
     .filter(({ name }) => named === undefined || name === named)
     .flatMap((one) => one.targets)
-  const all = [...new Map(types.map((type) => [resourceName(type), type])).values()]
+  const all = distinctBy(types, resourceName)
   const among = (of: readonly ObjectType[]): { object: KubernetesObject; type: ObjectType }[] =>
     objects.flatMap((object) => {
       const type = of.find((one) => isOfType(object, one))
@@ -76,7 +71,7 @@ export function objectsOf(files: readonly SourceFile[]): KubernetesObject[] {
       },
       name,
     )
-  return distinctObjects(objects, refOf)
+  return distinctBy(objects, (object) => keyOf(refOf(object)))
 }
 
 /** What to say about files that hold nothing of it. */

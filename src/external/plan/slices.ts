@@ -8,6 +8,7 @@ import {
   serviceLabel,
 } from '../../model/cluster/external.ts'
 import type { OutsideBackend, ExternalPort } from '../types.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 /** What the controllers of Kubernetes use as well: a change of one endpoint is one small object. */
 export const slicePlaces = 100
@@ -155,13 +156,12 @@ function arrange(
     removing: [...removing, ...deleting],
     unchanged,
     added: after.filter(({ text }) => !had.has(text)),
-    removed: uniqueBy(before.filter(({ text }) => !has.has(text))),
+    removed: distinctBy(
+      before.filter(({ text }) => !has.has(text)),
+      ({ text }) => text,
+    ),
     kept: after.filter(({ text }) => had.has(text)),
   }
-}
-
-function uniqueBy(list: readonly PlannedAddress[]): PlannedAddress[] {
-  return [...new Map(list.map((one) => [one.text, one])).values()]
 }
 
 function listed({ ports, endpoints }: SliceContent): PlannedAddress[] {

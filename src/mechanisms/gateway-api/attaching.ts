@@ -5,10 +5,10 @@ import type { RawObject } from '../../model/affinity/change.ts'
 import type { ChangePlan, FieldsWrite, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import {
-  distinctObjects,
   type LooseObject,
   type NamespacedName,
   type ObjectType,
+  keyOf,
   refOf,
   refTo,
 } from '../../model/cluster/object.ts'
@@ -32,6 +32,7 @@ import { backendsOf } from './backends.ts'
 import { isServedByLabel } from './controllers.ts'
 import { gatewayClasses, gateways, httpRoutes } from './objects.ts'
 import { defined } from '../../model/common/defined.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 /** A kind of policy that is for a route or a Service, and how affinity stands in it. */
 export interface AttachedKind {
@@ -125,9 +126,9 @@ export function attaching(dialect: AttachingDialect): Changing {
           })),
         ),
       )
-      const sticky = distinctObjects(
+      const sticky = distinctBy(
         held.filter(({ policy }) => policy !== undefined && isSticky(policy)),
-        ({ object }) => refOf(object),
+        ({ object }) => keyOf(refOf(object)),
       )
       const before = sticky[0]?.policy ?? inRoute?.policyOf(route, store) ?? none
       if (request.verb === 'disable') {
@@ -197,7 +198,7 @@ function enabled({ dialect, route, places, store, before, sticky }: Known, wish:
 function placesOf({ at: where, fronts }: AttachingDialect, route: LooseObject, store: Store): ObjectRef[] {
   if (where === 'route') return [refOf(route)]
   const all = fronts.rules(route, store).flatMap((sent) => sent.map((to) => refTo(services, to)))
-  return distinctObjects(all, (ref) => ref)
+  return distinctBy(all, keyOf)
 }
 
 function policiesOf({ type, ref }: AttachedKind, place: ObjectRef, store: Store): readonly LooseObject[] {

@@ -18,6 +18,7 @@ import { services } from '../service/objects.ts'
 import { serviceOfHost, wholeHost } from './legs/hosts.ts'
 import { destinationRules, group, virtualServices } from './objects.ts'
 import { defined } from '../../model/common/defined.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 const isIstio = (controller: string): boolean => controller.startsWith('istio.io/')
 
@@ -86,7 +87,7 @@ function hostsOf(
     ? [at(object.spec, 'host')]
     : routes.flatMap((targets) => targets.map((one) => at(one, 'destination.host')))
   const found = named.flatMap((host) => serviceOf(host, namespace) ?? [])
-  const hosts = [...new Map(found.map((host) => [`${host.namespace}/${host.name}`, host])).values()]
+  const hosts = distinctBy(found, wholeName)
   if (hosts.length === 0)
     return refusal(
       isRule
@@ -97,6 +98,8 @@ function hostsOf(
   if (wish !== null && isDrawn) return drawn('destinations', 'route')
   return { hosts }
 }
+
+const wholeName = ({ namespace, name }: NamespacedName): string => `${namespace}/${name}`
 
 function drawn(them: string, of: string): Refusal {
   return refusal(
@@ -111,7 +114,10 @@ function hostsOfRoute(
   wish: Wish | null | undefined,
 ): { hosts: NamespacedName[] } | Refusal {
   const rules = list(at(route.spec, 'rules')).map((rule) => backendsOf(rule, route))
-  const hosts = [...new Map(rules.flat().map(({ to }) => [`${to.namespace}/${to.name}`, to])).values()]
+  const hosts = distinctBy(
+    rules.flat().map(({ to }) => to),
+    wholeName,
+  )
   if (hosts.length === 0) return refusal('none of its rules leads to a Service of this cluster')
   const isDrawn = rules.some((backends) => backends.filter(({ share }) => share !== 0).length > 1)
   return wish !== null && isDrawn ? drawn('backends', 'rule') : { hosts }

@@ -110,11 +110,6 @@ export function keyOf({ kind, group = '', namespace = '', name }: ObjectRef): st
   return `${kind}.${group} ${namespace}/${name}`
 }
 
-/** Each object once, the last of those that are the same; in the order of the first ones. */
-export function distinctObjects<T>(all: readonly T[], refFor: (one: T) => ObjectRef): T[] {
-  return [...new Map(all.map((one) => [keyOf(refFor(one)), one])).values()]
-}
-
 /** Whether two references are to the same object: what `keyOf` tells, without a text for each. */
 export function isSame(a: ObjectRef, b: ObjectRef): boolean {
   return (

@@ -3,6 +3,7 @@ import type { TargetKind } from '../affinity/target.ts'
 import { usageError, type UserError } from '../common/user-error.ts'
 import { commandLine, targetWord } from './command.ts'
 import { defined } from '../common/defined.ts'
+import { distinctBy } from '../common/distinct.ts'
 
 /** A verb and the kinds of target that it takes, the one that a bare name means first. */
 export interface AskedVerb {
@@ -165,7 +166,7 @@ function plainName(word: string): string {
 }
 
 function unique(targets: readonly NamedTarget[]): NamedTarget[] {
-  return [...new Map(targets.map((target) => [`${target.kind.name}/${target.name}`, target])).values()]
+  return distinctBy(targets, ({ kind, name }) => `${kind.name}/${name}`)
 }
 
 /** What one of them is called, and what a name without a kind means. */

@@ -5,6 +5,7 @@ import { isOfType, keyOf, type LooseObject, type NamespacedName, refOf } from '.
 import type { Store } from '../../model/cluster/store.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import { matchesHost, type PlaceInFront } from './ways/places.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 /** The Services that an object's own arrows lead to, for which nothing else has to be read. */
 export function servicesBehind(object: LooseObject): NamespacedName[] {
@@ -13,7 +14,7 @@ export function servicesBehind(object: LooseObject): NamespacedName[] {
       ? [{ namespace: to.object.namespace, name: to.object.name }]
       : [],
   )
-  return [...new Map(all.map((one) => [`${one.namespace}/${one.name}`, one])).values()]
+  return distinctBy(all, ({ namespace, name }) => `${namespace}/${name}`)
 }
 
 /** Where weights do not add up to the whole: the rest goes where another object says. Pure. */

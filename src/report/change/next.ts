@@ -4,6 +4,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import { formatDuration } from '../../model/common/duration.ts'
 import type { NextStep } from './text.ts'
 import { commandFor, commandLine, targetWord } from '../../model/targets/command.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 export interface NextOptions {
   /** Flags that every command has to have to mean the same cluster: ` --context prod`. */
@@ -42,7 +43,7 @@ function proofs(patched: readonly ChangeDone[]): TargetRef[] {
     ...(from === undefined ? [] : [from]),
     ...proofs,
   ])
-  return [...new Map(all.map((target) => [JSON.stringify(target), target])).values()]
+  return distinctBy(all, (target) => JSON.stringify(target))
 }
 
 function undo(group: readonly ChangeDone[], areAll: boolean, { flags, selection }: NextOptions): string {

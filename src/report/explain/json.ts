@@ -6,6 +6,7 @@ import { refOf } from '../../model/cluster/object.ts'
 import type { ExplainReport } from '../../model/contract/explain.ts'
 import type { ExplainRenderer, RenderOptions } from './renderer.ts'
 import { policySentence } from './words.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 export const apiVersion = 'affinity.kubectl.dev/v1'
 
@@ -65,8 +66,7 @@ function policiesOf({ service, paths }: Explanation): ExplainReport['spec']['pol
         : [{ object, policy }],
     ),
   )
-  const all = [...own, ...fronts]
-  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  return distinctBy([...own, ...fronts], (one) => JSON.stringify(one))
 }
 
 /** How a format writes reports: one alone, and a list item by item, whose head comes with the first item or the end. */

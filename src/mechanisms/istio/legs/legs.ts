@@ -31,6 +31,7 @@ import {
   rulesAbout,
 } from '../rules/rules.ts'
 import { defined } from '../../../model/common/defined.ts'
+import { distinctBy } from '../../../model/common/distinct.ts'
 
 /** From each host and path through each gateway, and from callers in the mesh, by the DestinationRule that counts. */
 export function virtualServiceLegs(object: LooseObject, store: Store): Leg[] {
@@ -63,7 +64,11 @@ function gatewayLegs(object: LooseObject, route: Route, name: string, store: Sto
   const way: Stop = { object: gateway, part: JSON.stringify([ref.namespace, ref.name, route.field]) }
   const start: Stop = { object: ref, part: JSON.stringify([name, route.field]) }
   return [
-    ...unique(entries).map((entry): Leg => ({ from: entry, to: way, arrival: 'object' })),
+    ...distinctBy(entries, ({ address }) => address).map((entry): Leg => ({
+      from: entry,
+      to: way,
+      arrival: 'object',
+    })),
     { from: way, to: start, arrival: 'object' },
     ...onwards(object, route, { start, hop, client, listenerPort, beside: [gateway] }, store),
   ]
@@ -183,7 +188,7 @@ export function destinationRuleLegs(rule: LooseObject, store: Store): Leg[] {
           hop: {
             kind: 'mesh',
             mechanism: 'Istio',
-            configuredBy: uniqueRefs([ref, ...ruling.configuredBy]),
+            configuredBy: distinctBy([ref, ...ruling.configuredBy], keyOf),
             policy: ruling.policy,
             ...defined({ note: ruling.note }),
           },
@@ -193,10 +198,6 @@ export function destinationRuleLegs(rule: LooseObject, store: Store): Leg[] {
       )
     }),
   )
-}
-
-function uniqueRefs(refs: Hop['configuredBy']): Hop['configuredBy'] {
-  return [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()]
 }
 
 interface ToldPort {
@@ -262,7 +263,7 @@ function variants(host: string, store: Store): Caller[] {
 function uniqueCallers(callers: readonly Caller[]): Caller[] {
   const split = callers.filter(({ from }) => from !== undefined)
   const all = split.length === 0 ? callers : split
-  return [...new Map(all.map((one) => [one.client.namespace, one])).values()]
+  return distinctBy(all, ({ client }) => client.namespace)
 }
 
 function fromOf({ from }: Caller): string {
@@ -279,8 +280,4 @@ function protocolOf(kind: ServerKind): 'http' | 'tcp' {
 
 function meshEntry(object: LooseObject, address: string, host: string, path = ''): Entry {
   return { ...hostEntry(refOf(object), host, path), kind: 'mesh', from: 'inside', address }
-}
-
-function unique(entries: readonly Entry[]): Entry[] {
-  return [...new Map(entries.map((entry) => [entry.address, entry])).values()]
 }

@@ -15,6 +15,7 @@ import { readNodes } from './nodes.ts'
 import { entriesOf, type FoundEntries } from './resolve.ts'
 import { defined } from '../../../model/common/defined.ts'
 import { familyOf } from '../../../model/common/ip.ts'
+import { distinctBy } from '../../../model/common/distinct.ts'
 
 /**
  * The entries that a probe asks. Reads the nodes where their ports are among them, and what tells whose a load balancer is
@@ -94,7 +95,7 @@ function thatLead(
   return {
     entries: leading.map((entry, index) => ({ ...entry, index })),
     notes,
-    unasked: [...new Map(unasked.map((one) => [JSON.stringify(one), one])).values()],
+    unasked: distinctBy(unasked, (one) => JSON.stringify(one)),
   }
 }
 
