@@ -1,16 +1,15 @@
 import { seeded } from '../unit/judge/simulate.ts'
 import { measure } from '../unit/judge/timers/simulate.ts'
 import { isWrong } from '../unit/judge/timers/wrong.ts'
-import { timeoutScenarios } from './timeout-scenarios.ts'
-
-/** 1 − the confidence of every measurement. */
-export const statedError = 0.001
+import { statedError, timeoutScenarios } from './timeout-scenarios.ts'
 
 /** What one measurement came to. */
 export interface Measurement {
   isWrong: boolean
+  /** Clients may be one: nothing is said. */
+  oneClient: boolean
   rounds: number
-  /** How wide its range is; absent where it has no end. */
+  /** How wide its range is; absent where it has no end, or none is said. */
   widthMs?: number
   /** How long it took, in virtual time. */
   ms: number
@@ -24,11 +23,12 @@ export function measureRuns(index: number, first: number, runs: number, seed: nu
   return Array.from({ length: runs }, (_, run) => {
     const random = seeded(seed * 1000 + index * 1_000_003 + (first + run) * 7919)
     const said = measure(truth, random, { configuredMs, acceptedError: statedError, ...known })
-    const { fromMs, toMs, ms, rounds } = said
+    const { fromMs, toMs, ms, rounds, oneClient } = said
     return {
       isWrong: isWrong(truth, said),
+      oneClient,
       rounds: rounds.length,
-      ...(toMs === undefined ? {} : { widthMs: toMs - fromMs }),
+      ...(toMs === undefined || oneClient ? {} : { widthMs: toMs - fromMs }),
       ms,
     }
   })

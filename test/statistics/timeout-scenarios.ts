@@ -1,4 +1,8 @@
+import { clientsFor } from '../../src/judge/timers/plan.ts'
 import type { MeasureOptions, Truth } from '../unit/judge/timers/simulate.ts'
+
+/** 1 − the confidence of every measurement. */
+export const statedError = 0.001
 
 /** A proxy whose timer is known, and what the measurement is told of it. */
 export interface TimeoutScenario {
@@ -57,4 +61,28 @@ export const timeoutScenarios: readonly TimeoutScenario[] = [
   ),
   ...[2, 5, 10].map((seconds) => scenario('idle, looks once a second', { clock: 'swept' }, seconds, late)),
   scenario('absolute, looks once a second', { kind: 'absolute', clock: 'swept' }, 5),
+  // The clients of a node behind one address: on three nodes, or in pairs.
+  ...[2, 3, 10].map((endpoints) =>
+    scenario('idle, exact, nodes are one client', { endpoints, sharedNodes: 3 }, 10, exact),
+  ),
+  ...[2, 3, 10].map((endpoints) =>
+    scenario('idle, exact, pairs are one client', { endpoints, ...pairs(endpoints, Infinity) }, 10, exact),
+  ),
+  scenario('idle, exact, 7 s, pairs are one client', { timeoutMs: 7000, ...pairs(3, Infinity) }, 10, exact),
+  scenario('absolute, exact, pairs are one client', { kind: 'absolute', ...pairs(3, Infinity) }, 10, exact),
+  scenario(
+    'idle, cut to seconds, pairs are one client',
+    { clock: 'whole-seconds', ...pairs(3, Infinity) },
+    5,
+    early,
+  ),
+  scenario('idle, exact, one node of three is one client', { sharedNodes: 1 }, 10, exact),
+  ...[2, 3].map((endpoints) =>
+    scenario('idle, exact, one pair is one client', { endpoints, ...pairs(endpoints, 1) }, 10, exact),
+  ),
 ]
+
+/** So many nodes that each has two clients. */
+function pairs(endpoints: number, shared: number): Pick<Truth, 'nodes' | 'sharedNodes'> {
+  return { nodes: Math.floor(clientsFor(endpoints, statedError) / 2), sharedNodes: shared }
+}

@@ -5,8 +5,8 @@
  */
 import { complain, readOptions, tell } from './options.ts'
 import { inPasses } from './passes.ts'
-import { type Measurement, statedError } from './timeout-runs.ts'
-import { type TimeoutScenario, timeoutScenarios } from './timeout-scenarios.ts'
+import type { Measurement } from './timeout-runs.ts'
+import { statedError, type TimeoutScenario, timeoutScenarios } from './timeout-scenarios.ts'
 
 const options = readOptions(1000)
 const { runs, seed, threads, mostMs } = options
@@ -29,8 +29,8 @@ const rows = timeoutScenarios.map((scenario, index) => ({ scenario, said: found[
 const table = [
   `Seed ${seed}.`,
   '',
-  '| truth | configured | proxy | pods | runs | wrong | stated | one round | width, median | time, median | 95 % within |',
-  '| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+  '| truth | configured | proxy | pods | runs | wrong | stated | one client | one round | width, median | time, median | 95 % within |',
+  '| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   ...rows.map(({ scenario, said }) => line(scenario, said)),
 ].join('\n')
 await tell(table, '<!-- timeout rates -->', options)
@@ -51,9 +51,10 @@ function line(
   { words, configuredMs, known, truth: { endpoints } }: TimeoutScenario,
   said: readonly Measurement[],
 ): string {
-  const once = said.filter(({ rounds }) => rounds === 1).length / said.length
+  const percent = (count: number): string => `${((100 * count) / said.length).toFixed(1)} %`
+  const ranges = said.filter(({ oneClient }) => !oneClient)
   const width = quantile(
-    said.map(({ widthMs = Infinity }) => widthMs),
+    ranges.map(({ widthMs = Infinity }) => widthMs),
     0.5,
   )
   const times = said.map(({ ms }) => ms)
@@ -65,8 +66,9 @@ function line(
     said.length,
     wrongOf(said),
     '0.1 %',
-    `${(100 * once).toFixed(1)} %`,
-    `${(width / 1000).toFixed(2)} s`,
+    percent(said.filter(({ oneClient }) => oneClient).length),
+    percent(said.filter(({ rounds }) => rounds === 1).length),
+    ranges.length === 0 ? '' : `${(width / 1000).toFixed(2)} s`,
     ...[0.5, 0.95].map((share) => `${Math.round(quantile(times, share) / 1000)} s`),
   ]
   return `| ${cells.join(' | ')} |`

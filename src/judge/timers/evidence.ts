@@ -21,6 +21,8 @@ export interface ClientRound {
   client: number
   node: string
   address: string
+  /** The address that pods saw, where their answers say one. */
+  seenAddress?: string
   /** The node's clock at the first request, in milliseconds since 1970. */
   epochMs: number
   /** How long before its first request the client opened its first connection, in milliseconds. */
@@ -30,8 +32,8 @@ export interface ClientRound {
 
 export interface TimerEvidence {
   clients: Contacts[]
-  /** The node of each of them. */
-  nodes: string[]
+  /** Of each of them: who may share an address with it. Those that pods saw behind the same one; where they saw none, those of the node. */
+  groups: string[]
   trials: TimeoutTrial[]
   discarded: TimeoutResult['discarded']
 }
@@ -45,7 +47,7 @@ export interface TimerEvidence {
 export function evidenceOf(runs: readonly ClientRound[], absoluteMs?: number): TimerEvidence {
   const evidence: TimerEvidence = {
     clients: [],
-    nodes: [],
+    groups: [],
     trials: [],
     discarded: { failed: 0, unrecognised: 0, endpointGone: 0 },
   }
@@ -65,7 +67,7 @@ export function evidenceOf(runs: readonly ClientRound[], absoluteMs?: number): T
       }
     }
     evidence.clients.push(contacts)
-    evidence.nodes.push(ofSource[0]?.node ?? '')
+    evidence.groups.push(ofSource[0]?.seenAddress ?? ofSource[0]?.node ?? '')
   }
   return evidence
 }

@@ -2,7 +2,7 @@ import type { Contacts } from './contact.ts'
 import { agesOf, criticalAges, logLikelihood } from './likelihood.ts'
 import { inexactTimers, kindPriors, type Prior, priorBelow, secondMs } from './prior.ts'
 import type { TimerKind } from '../../model/probe/results/timeout-result.ts'
-import { timerKinds } from './timer.ts'
+import { smallMs, timerKinds } from './timer.ts'
 
 /** All timers of a kind between two times, which the contacts do not tell apart. */
 interface TimerCell {
@@ -144,13 +144,13 @@ const mostGrains = 300
  * smoothly and is looked at in grains; elsewhere it is the same.
  */
 function coarseCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior): TimerCell[] {
+  const ages = clients.map((contacts) => agesOf(contacts, kind))
+  const isBlurred = ages.map((own) => own.some(({ least, most }) => most - least > smallMs))
   const stretches = merged(
-    clients.flatMap((contacts) =>
-      agesOf(contacts, kind).map(({ least, most }) => ({
-        fromMs: Math.max(0, least - secondMs),
-        toMs: Math.max(0, most),
-      })),
-    ),
+    ages.flat().map(({ least, most }) => ({
+      fromMs: Math.max(0, least - secondMs),
+      toMs: Math.max(0, most),
+    })),
   )
   const length = stretches.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
   const grain = Math.max(grainMs, length / mostGrains)
@@ -166,18 +166,25 @@ function coarseCells(clients: readonly Contacts[], kind: TimerKind, prior: Prior
     if (share <= 0) return []
     const begin = toMs === Infinity ? fromMs + 1 : (fromMs + toMs) / 2
     const timer = { kind, fromMs: begin, toMs: begin + secondMs }
-    const sum = (bound: 'mean' | 'most'): number =>
-      clients.reduce((all, contacts) => all + logLikelihood(contacts, timer, bound), 0)
+    const means = clients.map((contacts) => logLikelihood(contacts, timer, 'mean'))
+    // Where ages are known exactly enough the bound is the same: fate.
+    const bounds = clients.map((contacts, client) =>
+      isBlurred[client]! ? logLikelihood(contacts, timer, 'most') : means[client]!,
+    )
     return {
       kind,
       sort: 'coarse' as const,
       fromMs,
       toMs: toMs + secondMs,
-      logLikelihood: sum('mean'),
-      logBound: sum('most'),
+      logLikelihood: total(means),
+      logBound: total(bounds),
       weight: prior.weights.coarse * kindPriors[kind] * share,
     }
   })
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0)
 }
 
 /** Stretches that touch as one, the earliest first, none empty. */
@@ -212,7 +219,7 @@ function vagueCells(
     .flatMap((timer) =>
       timerKinds.map((kind) => {
         const values = clients.map((contacts) => logLikelihood(contacts, { kind, ...timer }, 'mean'))
-        const sum = values.reduce((all, value) => all + value, 0)
+        const sum = total(values)
         return { kind, sort: 'vague' as const, ...timer, logLikelihood: sum, logBound: sum, weight }
       }),
     )
@@ -277,7 +284,7 @@ function hull(cells: readonly Range[]): Range | undefined {
 }
 
 /** ln Σ exp(xᵢ), without overflow. */
-function logSum(values: readonly number[]): number {
+export function logSum(values: readonly number[]): number {
   const greatest = Math.max(...values)
   return greatest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - greatest), 0))
 }

@@ -1,7 +1,8 @@
-import type { ClientRound } from './evidence.ts'
+import type { ClientRound, TimerEvidence } from './evidence.ts'
 import type { ProxyClock } from '../../model/affinity/proxy-clock.ts'
 import { conclude, isNarrow, likelyClock, precisionMs, shortPauseMs } from './conclude.ts'
 import type { Knowledge, Range } from './infer.ts'
+import { sharingOf } from './one-client.ts'
 import { secondMs } from './prior.ts'
 
 export interface MeasurePlan {
@@ -15,6 +16,8 @@ export interface MeasurePlan {
   clients: number
   /** No round may have more of them. */
   mostClients: number
+  /** 1 − the confidence. */
+  acceptedError: number
 }
 
 /** What the clients of one Job do. */
@@ -31,7 +34,7 @@ export interface Round {
 export type Random = () => number
 
 /** Unless the user asks for more. */
-export const mostClients = 24
+export const mostClients = 32
 
 /** After so many rounds the answer is what is known. */
 const mostRounds = 12
@@ -47,7 +50,7 @@ const roundsForKind = 8
  */
 export function clientsFor(eligible: number, acceptedError: number): number {
   const needed = Math.log(5 / acceptedError) / Math.log(Math.max(2, eligible))
-  return Math.min(mostClients, Math.max(10, Math.ceil(needed * 2.6)))
+  return Math.min(mostClients, Math.max(15, Math.ceil(needed * 2.6)))
 }
 
 /** The first round, before anything was seen. */
@@ -107,8 +110,40 @@ export function isTooLate(lateMs: number, { range }: Knowledge, rounds: number):
   return rounds >= roundsIfLate && range !== undefined && lateMs > precisionMs(range.toMs)
 }
 
-/** What to try next; undefined when nothing more is to be found out. */
-export function nextRound(
+/** Where clients look like one so much more than not, there is no telling. */
+const alike = 20
+/** Rounds in which it may be found out whether they are one. */
+const roundsForClients = 3
+
+export interface Step {
+  /** Undefined when nothing more is to be found out. */
+  next: Round | undefined
+  /** Clients look like one, or may be: then no range is right. */
+  oneClient: boolean
+}
+
+/**
+ * What to do after a round. A range is said where clients are surely not one: as surely as a range is right, in ten parts, for
+ * the timer may be any of the prior's.
+ */
+export function nextStep(
+  plan: MeasurePlan,
+  evidence: Pick<TimerEvidence, 'clients' | 'groups'>,
+  knowledge: Knowledge,
+  rounds: number,
+  random: Random,
+): Step {
+  const { everywhere, anywhere } = sharingOf(evidence, knowledge.logEvidence, plan.configuredMs)
+  if (anywhere >= alike) return { next: undefined, oneClient: true }
+  const next = nextRound(plan, knowledge, rounds, random)
+  // Whoever is not kept at all is not kept by others either.
+  const isOpen =
+    everywhere > plan.acceptedError / 10 && conclude(knowledge, plan.maxMs).finding.outcome !== 'not-held'
+  const again = isOpen && rounds < roundsForClients ? firstRound(plan, random) : undefined
+  return { next: next ?? again, oneClient: isOpen }
+}
+
+function nextRound(
   plan: MeasurePlan,
   knowledge: Knowledge,
   rounds: number,
@@ -166,12 +201,9 @@ function around({ fromMs, toMs }: Range, { clients, mostClients }: MeasurePlan, 
       [[beyond], [before], [half, half], [before], [half, half]][client % 5]!.map((pause) => pause()),
     )
   }
-  return each(clients, (client) => {
-    const pauses = client % 3 === 2 ? [before, beyond, beyond] : [beyond, before, before]
-    return [...pauses, ...(clients >= mostClients ? [client % 2 === 0 ? beyond : before] : [])].map((pause) =>
-      pause(),
-    )
-  })
+  return each(clients, (client) =>
+    (client % 3 === 2 ? [before, beyond, beyond] : [beyond, before, before]).map((pause) => pause()),
+  )
 }
 
 /**

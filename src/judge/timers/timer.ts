@@ -14,7 +14,7 @@ export interface Timer {
 }
 
 /** Next to the time in which an entry may end, nothing depends on so little, in milliseconds. */
-const smallMs = 100
+export const smallMs = 100
 
 /** Connections that go elsewhere for a reason of their own: a proxy that restarts, an entry that is pushed out. */
 const slipRate = 1e-3

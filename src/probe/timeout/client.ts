@@ -31,6 +31,7 @@ export class MeasuringClient {
   #detectionMs = 0
   #node = ''
   #address = ''
+  #seenAddress: string | undefined
   #scheme: Scheme | undefined
   readonly seen: Seen[] = []
 
@@ -78,7 +79,8 @@ export class MeasuringClient {
     // What is missing may have been a move.
     if (gap !== undefined && gap.observations > 0) this.seen.push({ atMs: 0, latencyMs: 0, answered: false })
     for (const observation of observations) {
-      const { atMs, latencyMs, outcome } = observation
+      const { atMs, latencyMs, outcome, seenAddress } = observation
+      this.#seenAddress ??= seenAddress
       const backend = backendOf(observation)
       this.seen.push(defined({ atMs, latencyMs, answered: outcome === 'answered', backend }))
       this.#clock?.heard(arrivedAt, atMs + latencyMs)
@@ -86,15 +88,16 @@ export class MeasuringClient {
   }
 
   run(round: number, client: number): ClientRound {
-    return {
+    return defined({
       round,
       client,
       node: this.#node,
       address: this.#address,
+      seenAddress: this.#seenAddress,
       epochMs: this.#epochMs,
       earlierMs: this.#detectionMs,
       answers: this.seen.map((seen, index) => this.#answer(seen, this.seen[index - 1])),
-    }
+    })
   }
 
   #answer({ atMs, latencyMs, answered, backend }: Seen, before: Seen | undefined): TimedAnswer {

@@ -3,7 +3,6 @@ import type { Cluster } from '../../cluster/index.ts'
 import { type TimerConclusion, conclude } from '../../judge/timers/conclude.ts'
 import { type ClientRound, evidenceOf } from '../../judge/timers/evidence.ts'
 import { infer } from '../../judge/timers/infer.ts'
-import { oneClientRatio } from '../../judge/timers/one-client.ts'
 import {
   clientsFor,
   firstRound,
@@ -11,7 +10,7 @@ import {
   latenessOf,
   type MeasurePlan,
   mostClients,
-  nextRound,
+  nextStep,
   type Round,
 } from '../../judge/timers/plan.ts'
 import { type Prior, priorFor } from '../../judge/timers/prior.ts'
@@ -48,13 +47,6 @@ export interface MeasureSurroundings {
   report: (result: TimeoutResult) => Promise<void>
 }
 
-/** Where clients look like one so much more than not, there is no telling. */
-const alike = 20
-/** With less there is, but another round says more. */
-const perhapsAlike = 3
-/** Rounds in which that may be found out. */
-const roundsForClients = 3
-
 /**
  * Measures the affinity timeout of a Service: rounds of client pods that pause, each planned from what is known by
  * then, until the answer is sure. Each round is a Job that is removed on every way out.
@@ -88,8 +80,7 @@ class Measurement {
   #endpoints: readonly Endpoint[]
   #runId = ''
   #scheme: Scheme | 'auto'
-  /** How much more the clients look like one than not. */
-  #alike = 1
+  #oneClient = false
   #watchTrouble: Error | undefined
   /** Why there is not the round that could have followed. */
   #notMade: string | undefined
@@ -113,6 +104,7 @@ class Measurement {
       maxMs: options.maxMs,
       clients: options.clients ?? clientsFor(this.#fewest(), options.acceptedError),
       mostClients: options.clients ?? mostClients,
+      acceptedError: options.acceptedError,
     }
     this.#prior = priorFor(configuredMs, options.proxy?.clock)
     const { told, agent } = planProbe(options, this.#subject)
@@ -243,23 +235,12 @@ class Measurement {
     const conclusion = conclude(knowledge, this.#options.maxMs)
     const rounds = this.#rounds.length
     const isBlind = evidence.trials.every((trial) => trial.round !== rounds)
-    const { configuredMs } = this.#plan
-    this.#alike = oneClientRatio(evidence.clients, evidence.nodes, knowledge.logEvidence, configuredMs)
-    const mayBeOne = this.#alike >= perhapsAlike && rounds < roundsForClients
-    const next =
-      nextRound(this.#plan, knowledge, rounds, Math.random) ??
-      (mayBeOne ? firstRound(this.#plan, Math.random) : undefined)
+    const { next, oneClient } = nextStep(this.#plan, evidence, knowledge, rounds, Math.random)
+    this.#oneClient = oneClient
     const lateMs = latenessOf(round, runs)
     const isLate = next !== undefined && isTooLate(lateMs, knowledge, rounds)
     if (isLate) this.#notMade = lateWords(lateMs)
-    if (
-      next === undefined ||
-      isLate ||
-      this.#alike >= alike ||
-      interrupted.aborted ||
-      isBlind ||
-      this.#isNotToldApart()
-    ) {
+    if (next === undefined || isLate || interrupted.aborted || isBlind || this.#isNotToldApart()) {
       return this.#result(evidence.trials.length === 0 ? undefined : conclusion)
     }
     progress.note(roundWords(rounds, evidence.trials, conclusion, next))
@@ -282,7 +263,7 @@ class Measurement {
       scheme: this.#scheme,
       evidence: evidenceOf(this.#runs, absoluteMs(conclusion)),
       conclusion,
-      oneClient: this.#alike >= perhapsAlike,
+      oneClient: this.#oneClient,
       notToldApart: this.#isNotToldApart(),
       interrupted: this.#surroundings.interrupted.aborted,
       watchTrouble: this.#watchTrouble,

@@ -34,6 +34,15 @@ describe('what clients saw', () => {
     expect(discarded).toStrictEqual({ failed: 0, unrecognised: 0, endpointGone: 0 })
   })
 
+  test('groups who may share an address: by the one that pods saw, else by node', () => {
+    const { groups } = evidenceOf([
+      run([answer(0, 'a')]),
+      run([answer(0, 'a')], { client: 1, address: '10.0.0.2', node: 'node2' }),
+      run([answer(0, 'a')], { client: 2, address: '10.0.0.3', node: 'node2', seenAddress: '192.168.0.1' }),
+    ])
+    expect(groups).toStrictEqual(['node1', 'node2', '192.168.0.1'])
+  })
+
   test('says nothing after a failure or an answer of nobody', () => {
     const failed = evidenceOf([
       run([answer(0, 'a'), answer(5, undefined, { answered: false }), answer(9, 'b')]),

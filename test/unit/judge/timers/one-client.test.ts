@@ -1,60 +1,89 @@
 import { describe, expect, test } from 'vitest'
-import type { Contact } from '../../../../src/judge/timers/contact.ts'
 import { infer } from '../../../../src/judge/timers/infer.ts'
-import { oneClientRatio } from '../../../../src/judge/timers/one-client.ts'
+import { sharingOf } from '../../../../src/judge/timers/one-client.ts'
 import { firstRound } from '../../../../src/judge/timers/plan.ts'
 import { priorFor } from '../../../../src/judge/timers/prior.ts'
 import { type Random, seeded } from '../simulate.ts'
-import { simulateRound } from './simulate.ts'
+import { measure, nodeOf, simulateRound, type Truth } from './simulate.ts'
 
 const configuredMs = 5000
-const truth = { kind: 'idle', timeoutMs: configuredMs, endpoints: 3 } as const
-const plan = { configuredMs, maxMs: 120_000, clients: 20, mostClients: 24 }
-const nodes = Array.from({ length: plan.clients }, (_, index) => `node${index % 3}`)
+const plan = { configuredMs, maxMs: 120_000, clients: 20, mostClients: 32, acceptedError: 0.001 }
+const idle: Truth = { kind: 'idle', timeoutMs: configuredMs, endpoints: 3 }
+const runs = 8
 
-/** All clients of a node behind one address: whoever comes is sent to where the one before was. */
-function masqueraded(clients: readonly Contact[][], names: readonly string[], random: Random): Contact[][] {
-  const own = clients.map((contacts) => contacts.map((contact) => ({ ...contact })))
-  for (const node of new Set(names)) {
-    const all = own.filter((_, index) => names[index] === node).flat()
-    let before: Contact | undefined
-    for (const contact of all.toSorted((a, b) => a.fromMs - b.fromMs)) {
-      const isKept = before !== undefined && contact.fromMs - before.fromMs < configuredMs
-      contact.backend = isKept ? before!.backend : String(Math.floor(3 * random()))
-      before = contact
-    }
-  }
-  return own
+/** What one round says, of clients that pods saw behind these addresses or that are grouped by node. */
+function sharing(truth: Truth, random: Random, groupOf = (client: number) => `${nodeOf(truth, client)}`) {
+  const clients = simulateRound(truth, firstRound(plan, random), random)
+  const { logEvidence } = infer(clients, priorFor(configuredMs), plan.acceptedError)
+  return sharingOf(
+    { clients, groups: clients.map((_, client) => groupOf(client)) },
+    logEvidence,
+    configuredMs,
+  )
 }
 
-function ratioOf(clients: readonly Contact[][], names: readonly string[]): number {
-  const { logEvidence } = infer(clients, priorFor(configuredMs), 0.001)
-  return oneClientRatio(clients, names, logEvidence, configuredMs)
-}
-
-describe('whether clients look like one', () => {
-  test('clients with addresses of their own do not', () => {
+describe('whether clients look like one, after a round', () => {
+  test.each([
+    ['three nodes', 3],
+    ['pairs', 10],
+  ])('those with addresses of their own surely do not: %s', (_name, nodes) => {
     const random = seeded(1)
-    for (let run = 0; run < 20; run++) {
-      const clients = simulateRound(truth, firstRound(plan, random), random)
-      expect(ratioOf(clients, nodes)).toBeLessThan(1)
+    for (let run = 0; run < runs; run++) {
+      const { everywhere, anywhere } = sharing({ ...idle, nodes }, random)
+      expect(everywhere).toBeLessThan(1e-6)
+      expect(anywhere).toBeLessThan(20)
     }
   })
 
   test.each([
-    ['those of each node', nodes],
-    ['all of them', nodes.map(() => 'gateway')],
+    ['all of them', { nodes: 1, sharedNodes: 1 }],
+    ['those of each node', { sharedNodes: 3 }],
+    ['pairs', { nodes: 10, sharedNodes: 10 }],
+    ['those of one node of three', { sharedNodes: 1 }],
   ])('behind one address %s do', (_name, shared) => {
     const random = seeded(2)
-    for (let run = 0; run < 20; run++) {
-      const clients = simulateRound(truth, firstRound(plan, random), random)
-      expect(ratioOf(masqueraded(clients, shared, random), nodes)).toBeGreaterThan(20)
+    for (let run = 0; run < runs; run++)
+      expect(sharing({ ...idle, ...shared }, random).anywhere).toBeGreaterThan(20)
+  })
+
+  test('pods that saw one address for clients of several nodes say who they may be', () => {
+    const truth: Truth = { ...idle, nodes: 4, sharedNodes: 4 }
+    // On each node a gateway, and the agent does not know which node it is on.
+    expect(sharing(truth, seeded(4), (client) => `10.0.0.${client % 4}`).anywhere).toBeGreaterThan(20)
+    // Addresses that differ are clients of their own: only that all are one is left to be judged.
+    expect(sharing(idle, seeded(4), (client) => `10.0.0.${client}`).anywhere).toBeLessThan(1e-6)
+  })
+
+  test('nobody is alike who was not there with another', () => {
+    const clients = simulateRound(idle, firstRound({ ...plan, clients: 1 }, seeded(5)), seeded(5))
+    const { logEvidence } = infer(clients, priorFor(configuredMs), plan.acceptedError)
+    expect(sharingOf({ clients, groups: ['node1'] }, logEvidence, configuredMs)).toStrictEqual({
+      everywhere: 0,
+      anywhere: 0,
+    })
+  })
+})
+
+describe('a measurement', () => {
+  const say = (truth: Partial<Truth>, seed: number, ofMs = configuredMs) =>
+    measure({ ...idle, ...truth }, seeded(seed), { configuredMs: ofMs, maxMs: 300_000 })
+
+  test.each([
+    ['nodes', {}],
+    ['pairs', { nodes: 10 }],
+  ])('finds two minutes whatever is configured, with %s', (_name, nodes) => {
+    for (const seed of [1, 2]) {
+      const said = say({ timeoutMs: 120_000, ...nodes }, seed, 10_000)
+      expect(said).toMatchObject({ oneClient: false, outcome: 'timed', settled: true })
     }
   })
 
-  test('clients that are not kept at all do not', () => {
-    const random = seeded(3)
-    const clients = simulateRound({ ...truth, timeoutMs: 0 }, firstRound(plan, random), random)
-    expect(ratioOf(clients, nodes)).toBeLessThan(1)
+  test('says no range where pairs are one', () => {
+    for (const seed of [1, 2, 3]) expect(say({ nodes: 10, sharedNodes: 10 }, seed).oneClient).toBe(true)
+  })
+
+  test('needs nobody apart to see that clients are not kept at all', () => {
+    for (const seed of [1, 2])
+      expect(say({ timeoutMs: 0 }, seed)).toMatchObject({ oneClient: false, outcome: 'not-held' })
   })
 })

@@ -7,7 +7,7 @@ import { infer } from '../../../../src/judge/timers/infer.ts'
 import { priorFor } from '../../../../src/judge/timers/prior.ts'
 
 describe('the plan of a measurement', () => {
-  const plan = { configuredMs: 10_000, maxMs: 120_000, clients: 6, mostClients: 24 }
+  const plan = { configuredMs: 10_000, maxMs: 120_000, clients: 6, mostClients: 32, acceptedError: 0.001 }
 
   test('one round of pauses close around what is configured, on both sides', () => {
     const { purpose, pausesMs } = firstRound(plan, seeded(1))
@@ -56,7 +56,7 @@ describe('the plan of a measurement', () => {
   }, 60_000)
 
   test('a long timeout is shared out: nobody pauses three times', () => {
-    const long = { configuredMs: 100_000, maxMs: 120_000, clients: 10, mostClients: 16 }
+    const long = { configuredMs: 100_000, maxMs: 120_000, clients: 10, mostClients: 16, acceptedError: 0.001 }
     const { pausesMs } = firstRound(long, seeded(1))
     expect(pausesMs).toHaveLength(16)
     for (const pauses of pausesMs)
@@ -65,8 +65,35 @@ describe('the plan of a measurement', () => {
 
   test('fewer endpoints need more clients', () => {
     const clients = [2, 3, 5, 10, 50].map((eligible) => clientsFor(eligible, 0.001))
-    expect(clients).toStrictEqual([24, 21, 14, 10, 10])
+    expect(clients).toStrictEqual([32, 21, 15, 15, 15])
   })
+
+  test.each([
+    [10, 'idle', 2],
+    [10, 'idle', 3],
+    [10, 'idle', 10],
+    [10, 'absolute', 3],
+    [10, 'absolute', 10],
+    [30, 'idle', 3],
+    [60, 'idle', 3],
+  ] as const)(
+    'an interval of 0.6 s takes 3 T + 15 s: T = %i s, %s, %i endpoints',
+    (seconds, kind, endpoints) => {
+      const random = seeded(seconds + endpoints)
+      const configuredMs = seconds * 1000
+      const clock = { earlyMs: 0, lateMs: 0 }
+      const said = Array.from({ length: 9 }, () =>
+        measure({ kind, timeoutMs: configuredMs, endpoints }, random, { configuredMs, clock }),
+      )
+      const [ms, widthMs] = [
+        said.map((one) => one.ms),
+        said.map(({ fromMs, toMs = Infinity }) => toMs - fromMs),
+      ].map((numbers) => numbers.toSorted((a, b) => a - b)[4])
+      expect(ms).toBeLessThanOrEqual(3 * configuredMs + 15_000)
+      expect(widthMs).toBeLessThanOrEqual(600)
+    },
+    60_000,
+  )
 
   test('it ends, and waits for no pause longer than --max, whatever the proxy does', () => {
     const truth = fc.record({
@@ -95,7 +122,7 @@ describe('the plan of a measurement', () => {
 
 describe('pauses that end late', () => {
   const truth = { kind: 'idle', timeoutMs: 5000, endpoints: 3 } as const
-  const plan = { configuredMs: 5000, maxMs: 120_000, clients: 10, mostClients: 24 }
+  const plan = { configuredMs: 5000, maxMs: 120_000, clients: 10, mostClients: 32, acceptedError: 0.001 }
   /** A round whose pauses end so late, as clients saw it, and what is known then. */
   const lateBy = (lateMs: number) => {
     const random = seeded(1)

@@ -5,7 +5,7 @@ import {
   clientsFor,
   firstRound,
   mostClients,
-  nextRound,
+  nextStep,
   type Round,
 } from '../../../../src/judge/timers/plan.ts'
 import { priorFor } from '../../../../src/judge/timers/prior.ts'
@@ -30,6 +30,10 @@ export interface Truth {
   latencyMs?: (random: Random) => number
   /** All clients of a round begin within this time; three seconds unless given. */
   startsWithinMs?: number
+  /** Over how many nodes the clients are spread: three unless given. */
+  nodes?: number
+  /** On so many of them all clients have one address. */
+  sharedNodes?: number
 }
 
 /** From when to when entries end. */
@@ -47,40 +51,75 @@ function endOf({ timeoutMs, clock, jitterMs = 0 }: Truth, sinceMs: number, rando
   return sinceMs + timeoutMs + jitterMs * random()
 }
 
-/** The contacts of one client that no one knew before, with these pauses, in virtual time. */
-export function simulate(
+/** What the proxy remembers of an address. */
+interface Entry {
+  backend: number
+  endMs: number
+}
+
+/** The contacts of clients that share an address, with these pauses, in virtual time. It may have an entry from before. */
+function simulateTogether(
   truth: Truth,
-  pausesMs: readonly number[],
+  clients: readonly { pausesMs: readonly number[]; startMs: number }[],
   random: Random,
-  startMs = 1e9 * random(),
-): Contact[] {
+  remembered: { entry?: Entry },
+): Contact[][] {
   const { kind, endpoints, slipRate = 0 } = truth
   const latency = truth.latencyMs ?? ((random) => 0.5 + 3 * random())
-  let fromMs = startMs
-  let entry: { backend: number; endMs: number } | undefined
-  return [0, ...pausesMs].map((pause) => {
-    fromMs += pause + (pause === 0 ? 0 : 3 * random())
+  const contacts: Contact[][] = clients.map(() => [])
+  const dueMs = clients.map(({ startMs }) => startMs)
+  while (true) {
+    const client = dueMs.indexOf(Math.min(...dueMs))
+    const fromMs = dueMs[client]!
+    if (fromMs === Infinity) return contacts
     const toMs = fromMs + latency(random)
     const pickedMs = fromMs + (toMs - fromMs) * random()
+    let { entry } = remembered
     const isKept = entry !== undefined && pickedMs < entry.endMs && random() >= slipRate
     if (entry === undefined || !isKept)
       entry = { backend: Math.floor(random() * endpoints), endMs: endOf(truth, pickedMs, random) }
     else if (kind === 'idle') entry = { ...entry, endMs: endOf(truth, pickedMs, random) }
-    return { fromMs, toMs, backend: String(entry.backend), eligible: endpoints }
-  })
+    remembered.entry = entry
+    contacts[client]!.push({ fromMs, toMs, backend: String(entry.backend), eligible: endpoints })
+    const pause = clients[client]!.pausesMs[contacts[client]!.length - 1]
+    dueMs[client] = pause === undefined ? Infinity : fromMs + pause + 3 * random()
+  }
 }
 
 /** The contacts of all clients of a round, which begin at nearly the same time. */
-export function simulateRound(truth: Truth, round: Round, random: Random): Contact[][] {
-  const startMs = 1e9 * random()
-  const { startsWithinMs = 3000 } = truth
-  return round.pausesMs.map((pauses, client) =>
-    simulate(truth, pauses, random, startMs + startsWithinMs * random() + round.waitsMs[client]!),
-  )
+export function simulateRound(
+  truth: Truth,
+  round: Round,
+  random: Random,
+  startMs = 1e9 * random(),
+  remembered: Record<string, { entry?: Entry }> = {},
+): Contact[][] {
+  const { startsWithinMs = 3000, sharedNodes = 0 } = truth
+  const contacts: Contact[][] = []
+  const clients = round.pausesMs.map((pausesMs, client) => ({ pausesMs, client }))
+  const addressOf = (client: number): string =>
+    nodeOf(truth, client) < sharedNodes ? `of node ${nodeOf(truth, client)}` : `of client ${client}`
+  for (const [address, group] of Map.groupBy(clients, ({ client }) => addressOf(client))) {
+    const starting = group.map(({ pausesMs, client }) => ({
+      pausesMs,
+      startMs: startMs + startsWithinMs * random() + round.waitsMs[client]!,
+    }))
+    const known = group.length > 1 ? (remembered[address] ??= {}) : {}
+    for (const [index, own] of simulateTogether(truth, starting, random, known).entries())
+      contacts[group[index]!.client] = own
+  }
+  return contacts
+}
+
+/** Clients are dealt out to the nodes. */
+export function nodeOf({ nodes = 3 }: Truth, client: number): number {
+  return client % nodes
 }
 
 export interface Measured extends TimeoutFinding {
   settled: boolean
+  /** The clients may be one: no range is said. */
+  oneClient: boolean
   rounds: Round[]
   clients: number
   /** Virtual time: the longest client of each round, and what pods need to start. */
@@ -109,10 +148,13 @@ export function measure(truth: Truth, random: Random, options: MeasureOptions = 
     maxMs,
     clients,
     mostClients,
+    acceptedError,
   }
   const prior = priorFor(configuredMs, clock)
-  const contacts: Contact[][] = []
+  const evidence: { clients: Contact[][]; groups: string[] } = { clients: [], groups: [] }
+  const remembered = {}
   const rounds: Round[] = []
+  const startMs = 1e9 * random()
   let ms = 0
   let round: Round | undefined = firstRound(plan, random)
   while (true) {
@@ -123,11 +165,13 @@ export function measure(truth: Truth, random: Random, options: MeasureOptions = 
       Math.max(
         ...pausesMs.map((pauses, client) => pauses.reduce((sum, pause) => sum + pause, waitsMs[client]!)),
       )
-    contacts.push(...simulateRound(truth, round, random))
-    const knowledge = infer(contacts, prior, acceptedError)
-    round = nextRound(plan, knowledge, rounds.length, random)
+    evidence.clients.push(...simulateRound(truth, round, random, startMs + ms, remembered))
+    evidence.groups.push(...pausesMs.map((_, client) => `node ${nodeOf(truth, client)}`))
+    const knowledge = infer(evidence.clients, prior, acceptedError)
+    const { next, oneClient } = nextStep(plan, evidence, knowledge, rounds.length, random)
+    round = next
     if (round !== undefined) continue
     const { finding, settled } = conclude(knowledge, maxMs)
-    return { ...finding, settled, rounds, clients, ms }
+    return { ...finding, settled, oneClient, rounds, clients, ms }
   }
 }
