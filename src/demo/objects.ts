@@ -1,4 +1,5 @@
 import type { OwnerReference } from '../model/cluster/kubernetes.ts'
+import { podBasics } from '../probe/run/clients/pods/pod-parts.ts'
 
 /** What a demonstration needs: three pods that say who they are, behind a Service without affinity. */
 
@@ -29,12 +30,7 @@ export const deployment = (namespace: string, image: string, owner: OwnerReferen
       spec: {
         terminationGracePeriodSeconds: 1,
         automountServiceAccountToken: false,
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: 65_532,
-          runAsGroup: 65_532,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
+        securityContext: podBasics.securityContext,
         containers: [
           {
             name: 'podinfo',

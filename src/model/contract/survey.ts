@@ -14,6 +14,7 @@ import {
   metadata,
   outcomes,
   probability,
+  probedService,
   recognition,
   request,
   switchSchema,
@@ -273,13 +274,8 @@ export const surveyReport = z
     metadata,
     spec: z
       .object({
-        service: z
-          .object({
-            name: z.string().describe('The Service’s name.'),
-            type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).describe('`spec.type` of the Service.'),
-            sessionAffinity: z.enum(['None', 'ClientIP']).describe('`spec.sessionAffinity` of the Service.'),
-            timeoutSeconds: z.int().optional().describe('Its timeout; absent with sessionAffinity None.'),
-          })
+        service: probedService
+          .pick({ name: true, type: true, sessionAffinity: true, timeoutSeconds: true })
           .describe('What was probed, and how it was configured at the start.'),
         target: z
           .object({

@@ -156,27 +156,27 @@ export const users = z
   })
   .describe('What users with a cookie jar say together, at one entry.')
 
+/** A cookie of an entry. */
+const cookieThere = { entry: entryIndex, cookie: z.string().describe('Its name.') }
+
 const points = z.enum(['at-a-pod', 'into-a-hash']).describe('What the value is to who reads it.')
 
 export const stranger = z
   .discriminatedUnion('kind', [
     z.object({
       kind: z.literal('another-maker').describe('It has the configured name, and is of another product.'),
-      entry: entryIndex,
-      cookie: z.string().describe('Its name.'),
+      ...cookieThere,
       maker: z.string().describe('Who makes such cookies.'),
       expected: z.string().describe('Who was to make it.'),
     }),
     z.object({
       kind: z.literal('another-proxy').describe('Another proxy on the way makes it.'),
-      entry: entryIndex,
-      cookie: z.string().describe('Its name.'),
+      ...cookieThere,
       maker: z.string().describe('Who makes such cookies.'),
     }),
     z.object({
       kind: z.literal('another-kind').describe('A record where a hash is expected, or the other way round.'),
-      entry: entryIndex,
-      cookie: z.string().describe('Its name.'),
+      ...cookieThere,
       points,
     }),
   ])
@@ -184,8 +184,7 @@ export const stranger = z
 
 export const forged = z
   .object({
-    entry: entryIndex,
-    cookie: z.string().describe('Its name.'),
+    ...cookieThere,
     reports: z
       .array(
         z
@@ -228,8 +227,7 @@ const seenOf = z
 
 export const lifetime = z
   .object({
-    entry: entryIndex,
-    cookie: z.string().describe('Its name.'),
+    ...cookieThere,
     givenSeconds: z
       .int()
       .optional()

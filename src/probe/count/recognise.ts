@@ -2,18 +2,15 @@ import { normaliseIpv6 } from '../../model/common/ipv6.ts'
 import { createMentions } from '../../agent/answers/mentions.ts'
 import type { Mentions } from '../../agent/answers/mentions.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
+import type { Backend } from '../../model/probe/backend.ts'
 import type { Identity, IdentifyMode } from '../../model/probe/observation.ts'
 import type { Recognition } from '../../model/probe/results/probe-result.ts'
 import { fingerprintOf } from '../run/direct/learn.ts'
 import { namesOf, ownerOf } from '../plan/needles.ts'
 
 /** Who gave an answer. Two answers came from the same backend when their keys are the same. */
-export interface RecognisedBackend {
+export interface RecognisedBackend extends Omit<Backend, 'letter'> {
   key: string
-  kind: 'pod' | 'address' | 'anonymous'
-  name: string
-  node?: string
-  address?: string
   by: Exclude<Recognition['by'], 'none'>
   /** Absent when no answer said so. */
   source?: Identity['source']
