@@ -4,6 +4,7 @@ import { apisixMechanism } from './apisix/index.ts'
 import { aws } from './aws/index.ts'
 import { azure } from './azure/index.ts'
 import { doors } from './doors.ts'
+import { cilium } from './cilium/index.ts'
 import { emissary } from './emissary/index.ts'
 import { contour } from './contour/index.ts'
 import { envoyGateway } from './envoy-gateway/index.ts'
@@ -42,6 +43,7 @@ export const mechanisms: readonly Mechanism[] = [
   istio,
   traefik,
   contour,
+  cilium,
   service,
 ]
 

@@ -95,7 +95,7 @@ const mistakes: [string, string][] = [
   ],
   [
     'probe pod/x',
-    'error: cannot probe a "pod"\n  what can be named, as TYPE/NAME:  svc, ingress, virtualserver, httproute, grpcroute, gateway, mapping, apisixroute, routegroup, backendtrafficpolicy, virtualservice, destinationrule, gateway.networking.istio.io, ingressroute, ingressroutetcp, traefikservice, httpproxy\nSee \'kubectl affinity probe --help\' for usage.\n',
+    'error: cannot probe a "pod"\n  what can be named, as TYPE/NAME:  svc, ingress, virtualserver, httproute, grpcroute, gateway, mapping, apisixroute, routegroup, backendtrafficpolicy, virtualservice, destinationrule, gateway.networking.istio.io, ingressroute, ingressroutetcp, traefikservice, httpproxy, ciliumenvoyconfig\nSee \'kubectl affinity probe --help\' for usage.\n',
   ],
   [
     'probe svc',

@@ -191,6 +191,8 @@ const ownWords: Readonly<Record<string, string>> = {
   VirtualServerRoute: 'set sessionCookie at the upstream of the VirtualServerRoute instead',
   Mapping: 'set load_balancer in the Mapping instead',
   ApisixRoute: 'set loadbalancer in an ApisixUpstream for the Service instead',
+  CiliumEnvoyConfig:
+    'write a hash policy at the route, and RING_HASH at the cluster, of the CiliumEnvoyConfig instead',
   RouteGroup: 'set algorithm: consistentHash at the backend of the RouteGroup instead',
 }
 

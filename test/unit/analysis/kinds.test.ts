@@ -123,6 +123,10 @@ const fronts: Readonly<Record<string, { apiVersion: string; spec: object }>> = {
     apiVersion: 'traefik.io/v1alpha1',
     spec: { routes: [{ match: 'HostSNI(`*`)', services: [to] }] },
   },
+  CiliumEnvoyConfig: {
+    apiVersion: 'cilium.io/v2',
+    spec: { services: [{ name: 'web', namespace: 'shop' }], resources: [] },
+  },
   HTTPProxy: {
     apiVersion: 'projectcontour.io/v1',
     spec: { virtualhost: { fqdn: 'a.example' }, routes: [{ services: [to] }] },
@@ -144,6 +148,8 @@ const words: Readonly<Record<string, string>> = {
   IngressRoute: 'set sticky.cookie at the service of the IngressRoute instead',
   IngressRouteTCP:
     'use an IngressRoute with sticky.cookie where clients speak HTTP: connections have no cookies',
+  CiliumEnvoyConfig:
+    'write a hash policy at the route, and RING_HASH at the cluster, of the CiliumEnvoyConfig instead',
   HTTPProxy: 'set loadBalancerPolicy.strategy: Cookie at the route of the HTTPProxy instead',
 }
 
