@@ -185,19 +185,16 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   // The pods of a run are gone as soon as somebody wants them to be.
   const isOfRun = request.url?.includes('labelSelector=affinity.kubectl.dev') === true
   const kind = isOfRun ? '' : path.replace(/^.*\//, '')
-  if (path.includes('/namespaces/') && name !== undefined && name !== 'web')
+  const single = name === 'web' ? named(resource) : undefined
+  // One that said another kind, or had no name, would not be believed.
+  if (path.includes('/namespaces/') && name !== undefined && single === undefined)
     return refuse(404, 'NotFound')(request, response)
   const body =
     path === '/version'
       ? { gitVersion: words }
       : path === '/apis'
         ? groups
-        : name === 'web'
-          ? named(resource)
-          : // One that said another kind, or had no name, would not be believed.
-            name !== undefined && path.includes('/namespaces/')
-            ? { metadata: metadata(words) }
-            : { metadata: {}, items: lists[kind] ?? [] }
+        : (single ?? { metadata: {}, items: lists[kind] ?? [] })
   response.writeHead(200, { 'content-type': 'application/json', warning: '299 - "\u009B31m \u0085"' })
   response.end(JSON.stringify(body))
 }

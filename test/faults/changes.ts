@@ -127,6 +127,15 @@ export const changes: readonly Change[] = [
     may: changed,
   },
   {
+    name: 'affinity off and on again at once',
+    isSticky: true,
+    change: async (place, service) => {
+      await patch(place, service, { sessionAffinity: 'None', sessionAffinityConfig: null })
+      await patch(place, service, { sessionAffinity: 'ClientIP' })
+    },
+    may: changed,
+  },
+  {
     name: 'the Service is deleted',
     isSticky: true,
     change: async (place, service) => await place.cluster.delete(servicePath(place.namespace, service)),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Cluster } from '../../../cluster/index.ts'
+import { type Cluster, watchList } from '../../../cluster/index.ts'
 import type { Shares } from '../../../judge/statistics/shares.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Timing } from '../../../model/affinity/expectation.ts'
@@ -7,6 +7,7 @@ import { balancesSockets, clockOf, semanticsOf } from '../../../mechanisms/servi
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { findService, nameOf } from '../../../snapshot/targets.ts'
+import { servicesPath } from '../../../cluster/paths.ts'
 import { type Held, ServiceHistory } from './service-history.ts'
 
 /** What decides about a verdict and is not in the answers. */
@@ -23,7 +24,7 @@ export interface SeenAround {
   remembersByEntry: boolean
 }
 
-/** How often a Service is read again, in milliseconds. A right to watch Services is not asked for. */
+/** How often a Service is read again, in milliseconds. It is watched as well where that is allowed; the right to it is not asked for. */
 const everyMs = 1000
 
 /**
@@ -58,16 +59,41 @@ export function lookAround(
   }
 }
 
-/** Reads the Service again and again until the signal. */
+/** Reads the Service again and again until the signal, and hears of what came and went between. */
 async function follow(
   cluster: Cluster,
   before: Service,
   history: ServiceHistory,
   signal: AbortSignal,
 ): Promise<void> {
+  let isWatched = false
+  const watching = watch(cluster, before, history, signal, (so) => (isWatched = so)).catch(() => {
+    isWatched = false
+  })
   while (!signal.aborted) {
     await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
-    if (!signal.aborted) await look(cluster, before, history, signal)
+    if (!signal.aborted) await look(cluster, before, history, signal, () => isWatched)
+  }
+  await watching
+}
+
+/** Tells the history of every change, until the signal. Rejects where that is not allowed. */
+async function watch(
+  cluster: Cluster,
+  { metadata: { name, namespace = '' } }: Service,
+  history: ServiceHistory,
+  signal: AbortSignal,
+  onWatched: (so: boolean) => void,
+): Promise<void> {
+  for await (const event of watchList<Service>(cluster, servicesPath(namespace), {
+    query: { fieldSelector: `metadata.name=${name}` },
+    signal,
+    onDisconnect: () => onWatched(false),
+    onReconnect: () => onWatched(true),
+  })) {
+    if (event.type === 'synced') onWatched(true)
+    else if (event.type !== 'bookmark' && event.object.metadata.name === name)
+      history.look(event.type === 'deleted' ? undefined : event.object, Date.now())
   }
 }
 
@@ -76,10 +102,14 @@ async function look(
   before: Service,
   history: ServiceHistory,
   signal: AbortSignal,
+  isWatched: () => boolean = () => false,
 ): Promise<void> {
   try {
     const found = await findService(cluster, nameOf(before), signal)
-    if (found.known) history.look(found.value[0], Date.now())
+    if (!found.known) return
+    const [service] = found.value
+    // Whoever watches hears of it, or has heard of what is newer.
+    if (!isWatched() || history.isLast(service)) history.look(service, Date.now())
   } catch {
     // What cannot be read again is not said to have changed.
   }

@@ -21,12 +21,15 @@ export interface Held {
 /** A Service over the course of a run, looked at again and again. */
 export class ServiceHistory {
   #known: Service
+  /** Undefined while it is gone. */
+  #version: string | undefined
   readonly #isAskedInside: boolean
   readonly #held: Held[]
   readonly #found: ServiceEvent[] = []
 
   constructor(before: Service, atMs: number, isAskedInside: boolean) {
     this.#known = before
+    this.#version = before.metadata.resourceVersion
     this.#isAskedInside = isAskedInside
     this.#held = [{ fromMs: atMs, toMs: atMs, service: before }]
   }
@@ -45,6 +48,12 @@ export class ServiceHistory {
     if (changes.length === 0) last.toMs = atMs
     else this.#held.push({ fromMs: atMs, toMs: atMs, service: after })
     this.#known = after ?? this.#known
+    this.#version = after?.metadata.resourceVersion
+  }
+
+  /** It is as it was last. */
+  isLast(service: Service | undefined): boolean {
+    return service?.metadata.resourceVersion === this.#version
   }
 
   /** What the Service was, one after the other. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Cluster } from '../../../../../src/cluster/index.ts'
 import type { Service } from '../../../../../src/model/cluster/kubernetes.ts'
 import { serviceChanges } from '../../../../../src/probe/run/around/service-history.ts'
-import { sharesOf } from '../../../../../src/probe/run/around/look.ts'
+import { lookAround, sharesOf } from '../../../../../src/probe/run/around/look.ts'
 
 const service = (spec: Partial<Service['spec']> = {}, uid = '1'): Service => ({
   apiVersion: 'v1',
@@ -37,4 +38,52 @@ test('only proxies that pick by a uniform number share out evenly', () => {
   expect(sharesOf({ ...facts, kind: 'kube-proxy', mode: 'iptables', nodes: { a: 'ipvs' } })).toBe('unknown')
   expect(sharesOf({ ...facts, kind: 'kube-proxy' })).toBe('unknown')
   expect(sharesOf({ ...facts, kind: 'antrea' })).toBe('unknown')
+})
+
+describe('a change that is taken back before the next look', () => {
+  const versions = (['None', 'ClientIP', 'None'] as const).map((sessionAffinity, index): Service => {
+    const { metadata, ...rest } = service({ sessionAffinity })
+    return { ...rest, metadata: { ...metadata, resourceVersion: `${index + 1}` } }
+  })
+  const [first, , last] = versions
+
+  /** What is told of it where watching is allowed, and where it is not. */
+  async function told(mayWatch: boolean): Promise<string[]> {
+    const heard = Promise.withResolvers<void>()
+    const cluster = {
+      get: (path: string) => {
+        if (path.endsWith('/services/web')) return Promise.resolve(last)
+        if (mayWatch) return Promise.resolve({ metadata: { resourceVersion: '1' }, items: [first] })
+        heard.resolve()
+        return Promise.reject(new Error('forbidden'))
+      },
+      async *lines() {
+        for (const object of versions.slice(1)) {
+          yield await Promise.resolve(Buffer.from(`${JSON.stringify({ type: 'MODIFIED', object })}\n`))
+        }
+        heard.resolve()
+      },
+      stream: () => Promise.resolve(cluster.lines()),
+    }
+    const around = lookAround(
+      cluster as unknown as Cluster,
+      first!,
+      [],
+      Promise.resolve(undefined),
+      new AbortController().signal,
+    )
+    await heard.promise
+    return (await around(undefined)).serviceChanges
+  }
+
+  test('is heard of where Services may be watched', async () => {
+    expect(await told(true)).toStrictEqual([
+      'its affinity went from None to ClientIP 3h0m0s',
+      'its affinity went from ClientIP 3h0m0s to None',
+    ])
+  })
+
+  test('is not known elsewhere', async () => {
+    expect(await told(false)).toStrictEqual([])
+  })
 })
