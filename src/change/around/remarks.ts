@@ -1,6 +1,7 @@
 import type { Explanation } from '../../analysis/analyse.ts'
 import { stickyFronts } from '../../analysis/sticky-fronts.ts'
 import type { ChangeNotice } from '../../model/affinity/change.ts'
+import { isLost, type Policy } from '../../model/affinity/policy.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import { isEqual } from '../../model/affinity/fields.ts'
 import { objectName } from '../../model/findings/finding.ts'
@@ -48,19 +49,29 @@ export async function remarksOn(
   const findings = after.findings.filter(({ code }) => code !== 'AFF-ROUTE-NO-SERVICE')
   const remarks = weigh(name, inFront(objectionsBetween(before, { findings })), force)
   const isSeen = areSeen(after, snapshot.objects.gaps.length > 0)
-  const isInVain = isSeen && plan.before.kind === 'none' && isEqual(effects(before), effects(after))
+  const isInVain = isSeen && plan.before.kind === 'none' && !keepsOtherwise(before, after)
   if (isInVain && !force)
     throw new UserError(`${name} not changed: no way through it would keep clients otherwise than now`, {
-      hints: [`see who decides:  ${commandFor('explain', refOfTarget(target))}`, { remedy: 'force' }],
+      hints: [
+        ...remarks.map(({ message }) => message),
+        `see who decides:  ${commandFor('explain', refOfTarget(target))}`,
+        { remedy: 'force' },
+      ],
     })
   const stray = carried === undefined ? [] : strays(carried, servicesOf(after.paths))
   const proofs = target.kind.type.kind === services.kind ? stickyFronts(after.paths) : []
   return { notices: [...stray, ...remarks], proofs }
 }
 
-/** Who picks on the ways through a target, and on what. */
+/** Whether clients are kept otherwise than before: by a cookie that no browser sends back they are not kept. */
+export function keepsOtherwise(before: Explanation, after: Explanation): boolean {
+  return !isEqual(effects(before), effects(after))
+}
+
+/** Who picks on the ways through a target, and on what keeps clients. */
 function effects({ paths }: Explanation): unknown[] {
-  return paths.map(({ entry, hops }) => [entry.address, hops.map(({ role, policy }) => [role, policy])])
+  const kept = (policy: Policy): Policy => (isLost(policy) ? { kind: 'none' } : policy)
+  return paths.map(({ entry, hops }) => [entry.address, hops.map(({ role, policy }) => [role, kept(policy)])])
 }
 
 /** Whether it is known who picks on every way; where something may not be read, there may be ways that are not seen. */
