@@ -170,7 +170,19 @@ export function planFor(request: ChangeRequest, { before, cookie, off, on }: Ask
 /** Why a cookie cannot be had as it is wished; undefined where it can. */
 export function refusalOf(lacks: readonly Lack[], ...hints: readonly string[]): Refusal | undefined {
   if (lacks.length === 0) return undefined
-  return refusal([...new Set(lacks.map(({ why }) => why))].join('; '), ...hints)
+  const flags = lacks.flatMap(({ part }) => (part === 'name' ? [] : flagOf[part]))
+  const without = flags.length === 0 ? [] : [`leave ${flags.join(' and ')} out`]
+  return refusal([...new Set(lacks.map(({ why }) => why))].join('; '), ...hints, ...without)
+}
+
+/** What a user wrote to ask for it. */
+const flagOf: Readonly<Record<Exclude<Lack['part'], 'name'>, string>> = {
+  ttlSeconds: '--ttl',
+  path: '--path',
+  domain: '--domain',
+  secure: '--secure',
+  sameSite: '--same-site',
+  persistent: '--persistent',
 }
 
 /** Why not, with what to do instead. */
