@@ -129,6 +129,6 @@ function treeOf(write: Write): [string, FieldTree][] {
   const key = keyOf(refOf(write.object))
   if (write.how === 'create') return []
   if (write.how === 'delete')
-    throw new UserError(`${write.object.metadata.name} is nothing but affinity: remove it from the file`)
+    throw new UserError(`${objectName(refOf(write.object))} is nothing but affinity: remove it from the file`)
   return [[key, write.manifest ?? write.fields]]
 }

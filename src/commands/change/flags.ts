@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import type { FlagValues } from '../../cli/oclif/base-command.ts'
+import { destinations } from '../../model/affinity/intent.ts'
 import { parseDuration } from '../../model/common/duration.ts'
 import { grouped } from '../../cli/flags/groups.ts'
 import { durationFlag, listFlag, outputFlag, textFlag } from '../../cli/flags/values.ts'
@@ -48,20 +49,7 @@ const flags = {
   with: textFlag({
     description:
       'Who is to do it, where there is a choice: istio, traefik, haproxy, haproxy-ingress, aws, kong or gke for a Service.',
-    options: [
-      'ingress-nginx',
-      'traefik',
-      'istio',
-      'envoy-gateway',
-      'contour',
-      'haproxy',
-      'haproxy-ingress',
-      'aws',
-      'nginx-inc',
-      'azure',
-      'kong',
-      'gke',
-    ],
+    options: destinations.filter((one) => one !== 'gateway-api'),
   }),
   'wait-timeout': durationFlag({
     description: 'With --wait: how long to wait.',

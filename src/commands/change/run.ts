@@ -12,8 +12,8 @@ import { identifyModeOf } from '../probe/flags/values.ts'
 import { Printer, type ChangeFormat, changeFormats } from './print.ts'
 import { proberOf } from './prober.ts'
 import { readFormat } from '../../cli/flags/values.ts'
-import { readFiles } from '../../snapshot/files/read.ts'
-import { resourceName } from '../../model/cluster/object.ts'
+import { readFiles, type SourceFile } from '../../snapshot/files/read.ts'
+import { isOfType, resourceName } from '../../model/cluster/object.ts'
 import { anyKind, type TargetKind } from '../../model/affinity/target.ts'
 import { parseQuery } from '../../model/targets/parse.ts'
 import { shellWord } from '../../model/common/shell.ts'
@@ -43,7 +43,8 @@ export async function runChange(
     throw usageError(`--path needs ${request.verb === 'enable' ? '--cookie or ' : ''}--wait`)
   const selection = await readSelection(words, flags, request.verb)
   const dryRun = flags['dry-run']
-  const isInFront = from !== undefined || to !== undefined || isAboutFronts(request, selection, flags.with)
+  const isInFront =
+    from !== undefined || to !== undefined || (await isAboutFronts(request, selection, flags.with))
   if (selection.kind === 'files' && dryRun === 'client' && (format === 'yaml' || format === 'json')) {
     const { printManifests } = await import('./manifests.ts')
     await printManifests(selection.files, { request, isInFront, with: flags.with, from, to }, format)
@@ -88,15 +89,28 @@ export async function runChange(
 }
 
 /** Cookies and headers, and everything that is no Service. */
-function isAboutFronts(request: ChangeRequest, selection: Selection, named: string | undefined): boolean {
+async function isAboutFronts(
+  request: ChangeRequest,
+  selection: Selection,
+  named: string | undefined,
+): Promise<boolean> {
   if (named !== undefined || (request.verb === 'enable' && request.by !== undefined)) return true
-  if (selection.kind === 'files') return false
+  if (selection.kind === 'files') return await holdFrontsOnly(selection.files)
   if (selection.query.kind === 'list') return selection.query.of.name !== serviceKind.name
   const { targets } = selection.query
   const others = targets.filter(({ kind }) => kind.name !== serviceKind.name)
   if (others.length > 0 && others.length < targets.length)
     throw usageError('Services and what stands in front of them are changed one after the other')
   return others.length > 0
+}
+
+/** Files that hold what stands in front of Services, and no Service that could be meant. */
+async function holdFrontsOnly(files: readonly SourceFile[]): Promise<boolean> {
+  const { objectsOf, targetsAmong } = await import('../../change/manifest/targets.ts')
+  const objects = objectsOf(files)
+  return (
+    !objects.some((one) => isOfType(one, serviceKind.type)) && targetsAmong(objects, undefined).length > 0
+  )
 }
 
 /** What was named. Rejects with UserError for words and flags that do not go together, and files that cannot be read. */
