@@ -17,6 +17,8 @@ interface Place {
   object: LooseObject
   doors: Doors
   hasTls: boolean
+  /** Its rule names no host as it is: with TLS those of others come first. */
+  isOpen: boolean
 }
 
 /** An IngressRouteTCP that takes connections of an entry point before its HTTP routers see them. */
@@ -42,24 +44,23 @@ export function refineTaken(leg: Leg, store: Store): Leg {
   if (tcp.length === 0) return leg
   const place = placeOf(leg, leg.hop, store)
   if (place === undefined) return leg
-  const taken = place.doors.names
-    .filter((door) => !isForTls(place, door))
-    .map((door) => ({ door, taker: takerOf(door, place, tcp, store) }))
+  const taken = place.doors.names.map((door) => ({ door, taker: takerOf(door, place, tcp, store) }))
   const [first] = taken.flatMap(({ door, taker }) => (taker === undefined ? [] : [{ door, taker }]))
   if (first === undefined) return leg
   const { taker, door } = first
-  const isAll =
-    taken.length === place.doors.names.length &&
-    taken.every((one) => one.taker !== undefined && one.taker.some === undefined)
+  const isAll = taken.every((one) => one.taker !== undefined && one.taker.some === undefined)
   const which = taker.some === undefined ? 'every connection' : `connections of ${taker.some}`
   const ref = refOf(taker.object)
-  const note = `${objectName(ref)} takes ${which} without TLS to entry point ${door} before any route for HTTP`
+  const isTls = isForTls(place, door)
+  const note = isTls
+    ? `${objectName(ref)} takes ${which} with TLS to entry point ${door} before routes for HTTP that name no host`
+    : `${objectName(ref)} takes ${which} without TLS to entry point ${door} before any route for HTTP`
   return {
     ...leg,
     hop: {
       ...leg.hop,
       configuredBy: [...leg.hop.configuredBy, ref],
-      taken: { by: ref, field: taker.field, isAll },
+      taken: { by: ref, field: taker.field, isAll, isTls },
       note: [note, ...(leg.hop.note === undefined || isAll ? [] : [leg.hop.note])].join('; '),
     },
   }
@@ -68,7 +69,10 @@ export function refineTaken(leg: Leg, store: Store): Leg {
 /** Where Traefik answers for what draws the arrow; undefined for what is not served by it, or nobody can tell. */
 function placeOf(leg: Leg, { mechanism }: Hop, store: Store): Place | undefined {
   if ('address' in leg.from) return undefined
-  const { namespace = '', name, kind, group } = leg.from.object
+  const {
+    part,
+    object: { namespace = '', name, kind, group },
+  } = leg.from
   const routing = routingOf(leg)
   if (routing !== undefined) {
     if (routing.controller?.label !== 'Traefik') return undefined
@@ -78,22 +82,29 @@ function placeOf(leg: Leg, { mechanism }: Hop, store: Store): Place | undefined 
     if (gateway === undefined || typeof port !== 'number') return undefined
     const names = doorsAt(port, store)
     const hasTls = protocol !== 'HTTP'
-    return names.length === 0 ? undefined : { object: routing.route, doors: doorsNamed(names, store), hasTls }
+    const isOpen = routing.attachment.hosts.every((host) => host.startsWith('*'))
+    return names.length === 0
+      ? undefined
+      : { object: routing.route, doors: doorsNamed(names, store), hasTls, isOpen }
   }
   if (!/^Traefik(?!, TCP)/.test(mechanism)) return undefined
   if (kind === ingresses.kind && group === ingresses.group) {
     const object = store.get(ingresses, { namespace, name })
-    return object && placeOfIngress(object, mechanism, store)
+    const isOpen = part?.startsWith('*') === true
+    return object && { ...placeOfIngress(object, mechanism, store), isOpen }
   }
   const type = ingressRoutes.find((one) => one.kind === kind && one.group === group)
   const object = type && store.get(type, { namespace, name })
-  return object && { object, doors: doorsOf(object, store), hasTls: at(object.spec, 'tls') !== undefined }
+  if (object === undefined) return undefined
+  const match = routesOf(object).find(({ field }) => field === part)?.match ?? ''
+  const isOpen = alternativesOf(match).every(({ host = '*' }) => host === '*')
+  return { object, doors: doorsOf(object, store), hasTls: at(object.spec, 'tls') !== undefined, isOpen }
 }
 
 const routerPrefix = 'traefik.ingress.kubernetes.io/router.'
 
 /** `tls` of an Ingress holds certificates only, but for the provider for ingress-nginx. */
-function placeOfIngress(object: LooseObject, mechanism: string, store: Store): Place {
+function placeOfIngress(object: LooseObject, mechanism: string, store: Store): Omit<Place, 'isOpen'> {
   const annotations = annotationsOf(object)
   if (mechanism.startsWith(traefikNginxController.name))
     return { object, doors: doorsNamed([], store), hasTls: list(at(object.spec, 'tls')).length > 0 }
@@ -116,14 +127,11 @@ function isForTls({ doors, hasTls }: Place, door: string): boolean {
   return hasTls || isSet(door, doors, /^(http\.)?tls\b/) || (!doors.isSeen && soundsOfTls(door))
 }
 
-function takerOf(
-  door: string,
-  { object }: Place,
-  tcp: readonly LooseObject[],
-  store: Store,
-): Taker | undefined {
+function takerOf(door: string, place: Place, tcp: readonly LooseObject[], store: Store): Taker | undefined {
+  const isTls = isForTls(place, door)
+  if (isTls && !place.isOpen) return undefined
   const takers = tcp
-    .filter((one) => at(one.spec, 'tls') === undefined && isOfSameTraefik(one, object))
+    .filter((one) => (at(one.spec, 'tls') !== undefined) === isTls && isOfSameTraefik(one, place.object))
     .filter((one) => doorsOf(one, store).names.some((name) => name.toLowerCase() === door.toLowerCase()))
     .flatMap((one) =>
       routesOf(one)
@@ -131,6 +139,7 @@ function takerOf(
         .flatMap(({ match, field }): Taker[] => {
           const alternatives = alternativesOf(match)
           const isAny = alternatives.some(({ text: rule }) => anyHost.test(rule))
+          if (isTls) return anyHost.test(match) ? [] : [{ object: one, field: `${field}.match`, some: match }]
           if (isAny) return [{ object: one, field: `${field}.match` }]
           const isSome = alternatives.some(({ text: rule }) => someClients.test(rule))
           return isSome ? [{ object: one, field: `${field}.match`, some: match }] : []

@@ -33,8 +33,8 @@ export interface Hop {
   among?: Policy
   /** It remembers clients on each node by itself. */
   perNode?: boolean
-  /** What takes requests before they come here, and the field by which it does: all of them, or some. */
-  taken?: { by: ObjectRef; field: string; isAll: boolean }
+  /** What takes requests before they come here, and the field by which it does: all of them, or some; those with TLS, or without. */
+  taken?: { by: ObjectRef; field: string; isAll: boolean; isTls: boolean }
   /** A sentence on what is special here. */
   note?: string
 }

@@ -15,14 +15,16 @@ export const tcpFirst = analyzer({
     for (const { taken, configuredBy, field } of paths.flatMap(({ hops }) => hops)) {
       const [object] = configuredBy
       if (taken === undefined || object === undefined) continue
-      const { by, isAll, field: match } = taken
+      const { by, isAll, isTls, field: match } = taken
       const key = `${keyOf(object)} ${keyOf(by)}`
       if (said.has(key)) continue
       said.add(key)
       report('AFF-TRA-TCP-FIRST', {
-        message: `${objectName(by)} takes ${isAll ? 'all' : 'some'} requests of ${objectName(object)}: it is for connections without TLS at the same entry point`,
-        why: 'Traefik asks its routers for TCP before those for HTTP, whatever their priorities are. Behind the former no host, path or cookie counts.',
-        mend: [`give ${objectName(by)} an entry point of its own, or tls with a HostSNI of its own`],
+        message: `${objectName(by)} takes ${isAll ? 'all' : 'some'} requests of ${objectName(object)}: it is for connections ${isTls ? 'with' : 'without'} TLS at the same entry point`,
+        why: `Traefik asks its routers for TCP before those for HTTP${isTls ? ' that name no host' : ', whatever their priorities are'}. Behind the former no host, path or cookie counts.`,
+        mend: isTls
+          ? [`name the hosts in the rule of ${objectName(object)}: with TLS such routes come first`]
+          : [`give ${objectName(by)} an entry point of its own, or tls with a HostSNI of its own`],
         objects: [object, by],
         at: field === undefined ? { object: by, field: match } : defined({ object, field }),
       })

@@ -129,3 +129,27 @@ it.each([
 ])('it takes none: %s', async (_name, text) => {
   expect(await seen(text)).toBe(left)
 })
+
+const open = (match: string): string =>
+  route('entryPoints: [secure], tls: {}').replace('Host(`shop.example`)', match)
+const named = (match: string): string => tcp(match, 'entryPoints: [secure], tls: {passthrough: true}')
+const takenOf = async (text: string): Promise<string[]> => {
+  const { explanations } = await explainedText(service + text)
+  const [web] = explanations.filter(({ service: own }) => own !== undefined)
+  return (web?.paths ?? []).flatMap(({ hops }) =>
+    hops.flatMap(({ taken: by, role }) => (by === undefined ? [] : [`${role} ${by.isTls} ${by.isAll}`])),
+  )
+}
+
+it.each([
+  [
+    'a path alone, and a name',
+    open('PathPrefix(`/`)') + named('HostSNI(`a.example`)'),
+    ['decides true false'],
+  ],
+  ['a pattern of hosts', open('HostRegexp(`.*`)') + named('HostSNI(`a.example`)'), ['decides true false']],
+  ['a path alone, and any host', open('PathPrefix(`/`)') + named(any), []],
+  ['a host, and its name', open('Host(`a.example`)') + named('HostSNI(`a.example`)'), []],
+])('with TLS it takes the hosts that it names from who names none: %s', async (_name, text, expected) => {
+  expect(await takenOf(text)).toEqual(expected)
+})
