@@ -33,7 +33,7 @@ export function probeDuring(command: string): ProbeMode {
       progress.note(`${endWords(end)}; going on until the endpoints are still`)
     }
     const actions = { start: () => void run(), finish: () => finished.abort() }
-    const phases = new Phases(actions, (options.users ?? 0) + 1)
+    const phases = new Phases(actions)
     interrupt.first.addEventListener('abort', () => running?.kill('SIGINT'))
     interrupt.second.addEventListener('abort', () => running?.kill('SIGKILL'))
     try {

@@ -4,9 +4,11 @@ import type { BackendTally } from '../../model/probe/results/probe-result.ts'
 import { slackMs } from '../count/endpoints/explain.ts'
 import type { Observed, ProbeStep } from '../steps.ts'
 
-/** What there has to be before the command and after all is still, in milliseconds and requests of each who asks. */
+/** What there has to be before the command and after all is still, in milliseconds and answers to each who asks. */
 const leastMs = 2000
-const leastRequests = 20
+const leastAnswers = 20
+/** Where nobody answers, so many times as many requests do. */
+const mostTimes = 3
 /** Before the command more: news of a change may come late, so that what was asked shortly before it tells little. */
 const leastBeforeMs = leastMs + slackMs / 2
 
@@ -32,7 +34,8 @@ export interface PhaseActions {
 /** Divides a run into what was before a command, during it and after it, and says when to go on. */
 export class Phases {
   readonly #actions: PhaseActions
-  readonly #sessions: number
+  /** Sessions of all clients. */
+  #askers = 1
   readonly #phases: [Counted, ...Counted[]] = [begin('before', 0)]
   #nowMs = 0
   /** When enough had been asked: what comes within the slack before the command is no part of it. */
@@ -41,14 +44,13 @@ export class Phases {
   #lastChangeMs = 0
   #finished = false
 
-  /** @param sessions that take turns: each is judged by itself */
-  constructor(actions: PhaseActions, sessions = 1) {
+  constructor(actions: PhaseActions) {
     this.#actions = actions
-    this.#sessions = sessions
   }
 
   take(step: ProbeStep): void {
-    if (step.kind === 'endpoints')
+    if (step.kind === 'planned') this.#askers = step.clients * (step.users + 1)
+    else if (step.kind === 'endpoints')
       for (const { atMs } of step.changes) this.#lastChangeMs = Math.max(this.#lastChangeMs, atMs)
     else if (step.kind === 'observed') {
       for (const one of step.seen) this.#count(one)
@@ -60,9 +62,9 @@ export class Phases {
     // Lines arrive later than what they tell: the phase follows from the time of the request.
     const phase = this.#phases.findLast(({ fromMs }) => atMs >= fromMs) ?? this.#phases[0]
     phase.requests += 1
-    if (phase.name === 'before' && phase.requests === leastRequests * this.#sessions) this.#enoughMs = atMs
     phase.toMs = Math.max(phase.toMs, atMs + latencyMs)
     if (outcome !== 'answered') phase.failed += 1
+    if (phase.name === 'before' && this.#isEnough(phase)) this.#enoughMs = Math.min(this.#enoughMs, atMs)
     if (backend !== undefined) phase.hits.set(nameOf(backend), (phase.hits.get(nameOf(backend)) ?? 0) + 1)
   }
 
@@ -79,8 +81,14 @@ export class Phases {
     }
   }
 
-  #isLong({ requests, fromMs }: Counted): boolean {
-    return requests >= leastRequests * this.#sessions && this.#nowMs >= fromMs + leastMs
+  #isLong(phase: Counted): boolean {
+    return this.#isEnough(phase) && this.#nowMs >= phase.fromMs + leastMs
+  }
+
+  /** Each is judged by itself, and by answers. */
+  #isEnough({ requests, failed }: Counted): boolean {
+    const least = leastAnswers * this.#askers
+    return requests - failed >= least || requests >= mostTimes * least
   }
 
   /** The command has ended. */

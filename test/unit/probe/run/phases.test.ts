@@ -23,17 +23,30 @@ function simulate({
   movesAt = Infinity,
   changesAt = [],
   everyMs = 20,
+  clients = 1,
+  failsUntil = 0,
 }: {
   untilMs: number
   commandMs: number
   movesAt?: number
   changesAt?: number[]
   everyMs?: number
+  clients?: number
+  failsUntil?: number
 }) {
   let startedAt: number | undefined
   const finished: number[] = []
   let now = 0
   const phases = new Phases({ start: () => (startedAt = now), finish: () => void finished.push(now) })
+  const planned = {
+    expected: 'sticky',
+    endpoints: 2,
+    clients,
+    entries: 1,
+    users: 0,
+    isHashed: false,
+  } as const
+  phases.take({ kind: 'planned', ...planned })
   for (now = 0; now <= untilMs && finished.length === 0; now += everyMs) {
     if (startedAt !== undefined && now === startedAt + commandMs) phases.commandEnded()
     for (const atMs of changesAt) {
@@ -48,7 +61,7 @@ function simulate({
       target: 0,
       atMs,
       latencyMs: 5,
-      outcome: atMs === movesAt ? 'timeout' : 'answered',
+      outcome: atMs === movesAt || atMs < failsUntil ? 'timeout' : 'answered',
       newConnection: true,
     }
     const backend = atMs === movesAt ? {} : { backend: backendOf(letter) }
@@ -102,4 +115,14 @@ test('a run that ends early has no command', () => {
 test('what is asked slowly is asked for longer before the command: the last two seconds tell little', () => {
   // The twentieth at 1900 ms, two seconds later, and its line 100 ms after that.
   expect(simulate({ untilMs: 60_000, commandMs: 1000, everyMs: 100 }).startedMs).toBe(3900)
+})
+
+test('what failed is made up for, and each client has its share', () => {
+  const slow = { untilMs: 60_000, commandMs: 200, everyMs: 200 }
+  const began = (more: object): number => simulate({ ...slow, ...more }).startedAt!
+  const usual = began({})
+  expect(began({ failsUntil: 2000 })).toBe(usual + 2000)
+  expect(began({ clients: 2 })).toBe(usual + 20 * 200)
+  // Nobody answers: it goes on all the same.
+  expect(began({ failsUntil: Infinity })).toBe(usual + 40 * 200)
 })
