@@ -224,7 +224,7 @@ function planRoute(route: LooseObject, wish: Wished): ChangePlan | Refusal {
   if (wish === null) return rewrite(unkept)
   if (wish === undefined) return unsaid
   if (wish.kind === 'header')
-    return refusal('Traefik keeps clients by cookies and by their address, and by no other header', {
+    return refusal('Traefik keeps clients by cookies and by their address, and by no header', {
       remedy: 'by-cookie',
     })
   if (routes.some((one) => list(record(one)['services']).length > 1))

@@ -1532,6 +1532,16 @@ spec: {sessionAffinity: {affinityType: GENERATED_COOKIE}}
     want: ['TRA-ANNOTATION-ON-INGRESS .*sticky.cookie: "true" on service/a$'],
   },
   {
+    id: '16e on the Ingress what the Service says as well',
+    text: together(
+      ingressClass('traefik.io/ingress-controller'),
+      serviceAt('a', { [`${ofTraefik}service.sticky.cookie`]: 'true' }),
+      ingress('w', { [`${ofTraefik}service.sticky.cookie`]: 'true' }, [['/', 'a']]),
+    ),
+    not: ['TRA-ANNOTATION-ON-INGRESS'],
+    ways: ['shop.example/ cookie ?'],
+  },
+  {
     id: '18d an element without a known key, and one with two',
     text: together(
       serviceAt('a'),

@@ -42,9 +42,15 @@ export const onIngress = ingressAnalyzer({
     const keys = Object.keys(annotationsOf(ingress))
     const misplaced = keys.filter((key) => balancingKeys.has(key.toLowerCase()))
     const [first, ...more] = misplaced
-    if (first !== undefined) {
+    // What the Service says as well counts there; the rest of it does no harm.
+    const without = backends.filter(
+      ({ service }) =>
+        service === undefined ||
+        misplaced.some((key) => annotationsOf(service)[key] !== annotationsOf(ingress)[key]),
+    )
+    if (first !== undefined && without.length > 0) {
       const also = more.map((key) => key.slice(servicePrefix.length)).join(', ')
-      const names = [...new Set(backends.map(({ to }) => to.name))]
+      const names = [...new Set(without.map(({ to }) => to.name))]
       report('AFF-TRA-ANNOTATION-ON-INGRESS', {
         message: `Traefik does not read ${first}${also === '' ? '' : ` (and ${also})`} on an Ingress: it belongs on the Service`,
         why: 'What begins with service. counts on Services alone. On an Ingress it is ignored, and clients do not stay on a pod.',
