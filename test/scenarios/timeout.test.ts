@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Ended } from './support/command.ts'
-import { manyHours, service, smallApp } from './support/manifests.ts'
+import { manyHours, service, slow, smallApp } from './support/manifests.ts'
 import { usePlayground } from './support/namespace.ts'
 import { limitPods } from './support/quota.ts'
 import { expectExit } from './support/report.ts'
@@ -71,6 +71,21 @@ describe(`probe --measure-timeout on ${site.name}`, { timeout: 600_000 }, () => 
     expect(status.trials.some(({ pauseMs, same }) => pauseMs > 3900 && same)).toBe(true)
     expect(Math.max(...status.trials.map(({ pauseMs }) => pauseMs))).toBeLessThan(5000)
     expect(status.verdict.message).toMatch(/--shadow/)
+  })
+})
+
+describe(`probe --measure-timeout where pauses end late on ${site.name}`, { timeout: 600_000 }, () => {
+  const place = usePlayground()
+
+  test('no further round is made after three, and why is told', async () => {
+    // A pause ends no sooner than the answer before it.
+    await place.deploy(slow(site, 'web', 2500), service('web', { affinity: 1 }))
+    const ended = await place.probe(['web', ...measuring, '--clients', '6', '--timeout', '4s', '-o', 'json'])
+    expectExit(ended, 4)
+    const { status } = reportOf(ended)
+    expect(status.verdict.result).toBe('inconclusive')
+    expect(status.rounds).toHaveLength(3)
+    expect(status.notes.join()).toMatch(/^no further round was made: the clients’ pauses ended \d\S* late/)
   })
 })
 

@@ -49,6 +49,20 @@ export function smallApp(site: Site, name: string, replicas: number): object {
   })
 }
 
+/** An application that names its pod after so many milliseconds. */
+export function slow(site: Site, name: string, ms: number): object {
+  const server = `require('http').createServer((_, response) => {
+  setTimeout(() => response.end(require('os').hostname()), ${ms})
+}).listen(8080)`
+  return deployment(name, 3, {
+    name: 'server',
+    image: site.images.node,
+    command: ['node', '-e', server],
+    readinessProbe: listensOn(8080),
+    ports: [{ containerPort: 8080 }],
+  })
+}
+
 /** An application whose pods answer alike and log nothing. */
 export function silent(site: Site, name: string, replicas = 3): object {
   return deployment(name, replicas, {
