@@ -29,6 +29,9 @@ export function sharingOf(
   logEvidence: number,
   configuredMs: number | undefined,
 ): Sharing {
+  // One endpoint gets every contact, whoever's it is.
+  if (clients.every((contacts) => contacts.every(({ eligible }) => eligible <= 1)))
+    return { everywhere: 0, anywhere: 0 }
   const timers = timersFor(configuredMs)
   const valuesOf = (contacts: Contacts): number[] =>
     timers.map(({ timer }) => logLikelihood(contacts, timer, 'mean') + firstPick(contacts))

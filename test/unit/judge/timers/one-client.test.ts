@@ -64,6 +64,12 @@ describe('whether clients look like one, after a round', () => {
   })
 })
 
+test('one endpoint tells nothing of who is who', () => {
+  const nothing = { everywhere: 0, anywhere: 0 }
+  for (const shared of [{}, { nodes: 1, sharedNodes: 1 }])
+    expect(sharing({ ...idle, ...shared, endpoints: 1 }, seeded(6))).toStrictEqual(nothing)
+})
+
 describe('a measurement', () => {
   const say = (truth: Partial<Truth>, seed: number, ofMs = configuredMs) =>
     measure({ ...idle, ...truth }, seeded(seed), { configuredMs: ofMs, maxMs: 300_000 })
