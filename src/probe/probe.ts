@@ -3,6 +3,7 @@ import { pointsOf } from '../model/affinity/policy.ts'
 import type { Cluster } from '../cluster/index.ts'
 import type { PodNodes } from '../cluster/nodes.ts'
 import { UserError } from '../model/common/user-error.ts'
+import type { Endpoint } from '../model/cluster/endpoint.ts'
 import type { Service } from '../model/cluster/kubernetes.ts'
 import { announcement } from './plan/announce.ts'
 import { lookAround, readProxyInCharge, timingOf } from './run/around/look.ts'
@@ -50,7 +51,7 @@ export async function* probe(
   for (const text of announcement(subject, plan, fromWords(origin, options, plan)))
     yield { kind: 'note', text }
   const question =
-    options.fingerprint === true && origin.kind === 'job' ? { subject, plan, image: origin.image } : undefined
+    options.fingerprint === true && origin.kind === 'job' ? { subject, plan, origin } : undefined
   const direct =
     question === undefined
       ? undefined
@@ -114,16 +115,11 @@ export async function* probe(
               ),
             )
           const open = await collector.lookBack()
-          if (origin.kind === 'job' && open.length > 0 && !control.interrupted.aborted)
+          if (plan.clients > 0 && open.length > 0 && !control.interrupted.aborted)
             yield* askOpen(
               cluster,
               options,
-              {
-                subject,
-                plan,
-                image: origin.image,
-                only: origin.image.agent === 'node' ? open : open.slice(0, 1),
-              },
+              { subject, plan, ...oneClient(origin, open) },
               control,
               collector,
             )
@@ -138,6 +134,13 @@ export async function* probe(
     over.abort()
   }
   if (failure !== undefined) throw failure.error
+}
+
+/** Who asks these directly, of the places that requests come from. A shell in a pod that is made asks one. */
+function oneClient(origin: Origin, open: Endpoint[]): Pick<DirectQuestion, 'origin' | 'only'> {
+  if (origin.kind === 'containers')
+    return { origin: { ...origin, containers: origin.containers.slice(0, 1) }, only: open }
+  return { origin, only: origin.image.agent === 'node' ? open : open.slice(0, 1) }
 }
 
 /** No longer than this for the pod of further questions, in milliseconds. */

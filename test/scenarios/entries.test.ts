@@ -197,7 +197,9 @@ describe(`entries, on ${site.name}`, () => {
           { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
         ]
         await bindRole(place, user, { rules })
-        const args = ['svc/echo', '--via-local', '--clients', '0', '-o', 'json']
+        // Who may not ask pods either says where a pod's own name stands.
+        const identify = ['--identify', String.raw`regex:From=(\S+)`]
+        const args = ['svc/echo', '--via-local', '--clients', '0', ...identify, '-o', 'json']
         const ended = await probe([...args, '--via', 'load-balancer,external-ip'], { context: user })
         expectExit(ended, 0)
         expect(surveyOf(ended).status.clients.map(({ place }) => place)).toStrictEqual(['here'])

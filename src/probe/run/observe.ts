@@ -26,20 +26,16 @@ export interface Senders {
 
 /** The senders of a plan. */
 export function sendersOf(options: ProbeOptions, plan: ProbePlan, origin: Origin): Senders {
-  const { agent, clients, maxRunSeconds } = plan
-  const here = plan.here ? { here: { ...agent, targets: targetsFromHere(plan) } } : {}
-  if (clients === 0) return here
-  if (origin.kind === 'job') return { ...here, pods: clientsSpec(options, plan, origin.image) }
-  const { containers } = origin
-  return { ...here, pods: { containers, namespace: options.namespace, agent, maxRunSeconds } }
+  const here = plan.here ? { here: { ...plan.agent, targets: targetsFromHere(plan) } } : {}
+  return plan.clients === 0 ? here : { ...here, pods: podsOf(options, plan, origin) }
 }
 
-/** The client pods of a plan. */
-export function clientsSpec(
+/** The clients in pods of a round: those of its Job, or one in each container. */
+export function podsOf(
   options: ProbeOptions,
   { agent, clients, maxRunSeconds, runId }: Pick<ProbePlan, 'agent' | 'clients' | 'maxRunSeconds' | 'runId'>,
-  image: ClientsSpec['image'],
-): ClientsSpec {
+  origin: Origin,
+): ClientsSpec | InPodSpec {
   const {
     namespace,
     service,
@@ -49,11 +45,12 @@ export function clientsSpec(
     podRunningTimeoutMs,
     waitsForImage = false,
   } = options
+  if (origin.kind === 'containers') return { containers: origin.containers, namespace, agent, maxRunSeconds }
   return {
     runId,
     namespace,
     target: `service/${service}`,
-    image,
+    image: origin.image,
     agent,
     clients,
     ...defined({ node, spreadNodes, hostNetwork }),
@@ -113,10 +110,11 @@ export function observe(
   })
 }
 
-async function* podEvents(
+/** What happens to clients in pods. Rejects as `runClients` does. */
+export async function* podEvents(
   cluster: Cluster,
   pods: Senders['pods'],
-  control: RunControl,
+  control: Pick<RunControl, 'interrupted' | 'abandoned'>,
 ): AsyncGenerator<ClientEvent, void, undefined> {
   if (pods === undefined) yield* [{ kind: 'created' }, { kind: 'all-ended' }] satisfies ClientEvent[]
   else if ('containers' in pods)

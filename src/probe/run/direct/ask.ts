@@ -6,10 +6,9 @@ import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { Pod } from '../../../model/cluster/kubernetes.ts'
 import type { Observation, Outcome } from '../../../model/probe/observation.ts'
 import { usageError, UserError } from '../../../model/common/user-error.ts'
-import type { ImageChoice } from '../../../model/probe/image-choice.ts'
 import { clientNodes } from '../clients/nodes.ts'
-import { runClients } from '../clients/run.ts'
-import { clientsSpec } from '../observe.ts'
+import { podEvents, podsOf } from '../observe.ts'
+import type { Origin } from '../../plan/origin.ts'
 import type { ProbeOptions, ProbePlan } from '../../plan/plan.ts'
 import type { ProbeSubject } from '../../plan/preflight.ts'
 import { endpointsBehind } from '../../plan/entries/behind.ts'
@@ -37,7 +36,7 @@ export interface DirectRound {
 export interface DirectQuestion {
   subject: ProbeSubject
   plan: ProbePlan
-  image: ImageChoice
+  origin: Origin
   /** After the run, to see whether answers still mean the same. */
   isAgain?: boolean
   /** After the run: these, from one client. */
@@ -51,7 +50,7 @@ export interface DirectQuestion {
 export async function* askDirectly(
   cluster: Cluster,
   options: ProbeOptions,
-  { subject, plan, image, isAgain = false, only }: DirectQuestion,
+  { subject, plan, origin, isAgain = false, only }: DirectQuestion,
   { interrupted, abandoned }: RunControl,
 ): AsyncGenerator<ProbeStep, DirectRound, undefined> {
   const targets = directTargets(plan, subject).filter(({ endpoint }) => isAmong(only, endpoint))
@@ -82,7 +81,7 @@ export async function* askDirectly(
   const seen = new DirectAnswers(targets)
   const failed = new AbortController()
   const stopped = AbortSignal.any([interrupted, failed.signal])
-  for await (const event of runClients(cluster, clientsSpec(places, round, image), {
+  for await (const event of podEvents(cluster, podsOf(places, round, origin), {
     interrupted: stopped,
     abandoned,
   })) {
