@@ -62,7 +62,7 @@ export const commandRoles: readonly CommandRoles[] = [
   },
   {
     command: 'probe --via node-port, --spread nodes',
-    says: 'Node ports and the nodes for clients are found in the list of nodes. Without it `--via all` leaves node ports out, and `--spread nodes` wants to be told how many `--clients` there are to be. With `--via-local --clients 0` nothing is made: of the Role only `services` and `endpointslices` are needed.',
+    says: 'Node ports and the nodes for clients are found in the list of nodes. Without it `--via all` leaves node ports out, and `--spread nodes` wants to be told how many `--clients` there are to be. With `--via-local --clients 0` nothing is made: of the Role only `services` and `endpointslices` are needed. Where all answers name one pod, `get` on `pods/proxy` lets another be asked whether it says the same, or `--identify` says where the name stands; with neither the verdict stays open.',
     grants: [
       { name: 'kubectl-affinity-probe', namespace: here, rules: probeRules },
       { name: 'kubectl-affinity-nodes', rules: [nodesRule] },
