@@ -45,7 +45,7 @@ export interface JudgeInput {
   unheard: readonly string[]
   /** Distinct answers stand for backends because no answer names one. By whose word: nobody's, or the user's. */
   anonymous: false | 'guessed' | 'told'
-  /** Answers name pods that did not give them: one says the name of another when it is asked directly. */
+  /** Answers name pods that did not give them: one says the name of another when it is asked directly, or nobody could be asked about the one name. */
   nameIsShared?: boolean
   /** Endpoints were known by their answers, which do not mean the same any more when they are asked again. */
   isUnconfirmed?: boolean
