@@ -73,7 +73,7 @@ function targetTypeOfClass({ ingress }: IngressBackend, store: Store): string | 
 
 /** `conditions.NAME` of a Service or an action: what its rule asks for beside host and path. */
 export function conditionsFor(ingress: LooseObject, name: string): string | undefined {
-  const all = list(parsedJson(annotationsOf(ingress)[`${albPrefix}conditions.${name}`] ?? ''))
+  const all = list(parsedJson(annotationsOf(ingress)[`${albPrefix}conditions.${name}`]))
   return allOf(
     all.map((one) => {
       const header = record(at(one, 'httpHeaderConfig'))

@@ -2,6 +2,7 @@ import type { Leg } from '../../model/affinity/leg.ts'
 import { none } from '../../model/affinity/policy.ts'
 import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '../../model/cluster/object.ts'
 import { countOf } from '../../model/common/count.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hostEntry, sendingLegs } from '../kit/front.ts'
 import { targetKind } from '../kit/kinds.ts'
@@ -46,14 +47,10 @@ function configLegs(object: LooseObject, store: Store): Leg[] {
   if (isMade) return []
   const ref = refOf(object)
   const called = servicesIn(object, 'services')
-  const behind = [
-    ...new Map(
-      [...called, ...servicesIn(object, 'backendServices')].map((one) => [
-        `${one.namespace}/${one.name}`,
-        one,
-      ]),
-    ).values(),
-  ]
+  const behind = distinctBy(
+    [...called, ...servicesIn(object, 'backendServices')],
+    ({ namespace, name }) => `${namespace}/${name}`,
+  )
   const entries = called.map(({ namespace, name }) => ({
     ...hostEntry(ref, `${name}.${namespace}`),
     kind: 'mesh' as const,

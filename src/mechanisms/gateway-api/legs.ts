@@ -15,6 +15,7 @@ import { type Persistence, persistenceOf } from './persistence.ts'
 import { installedFor, persistedOf } from './schema.ts'
 import { remember, type Routing } from './routing.ts'
 import { defined } from '../../model/common/defined.ts'
+import { distinctBy } from '../../model/common/distinct.ts'
 
 /** From each host and path by way of the gateway to the route, and on to the Services of the rule. */
 export function routeLegs(route: LooseObject, store: Store): Leg[] {
@@ -163,7 +164,10 @@ function waysOf(rule: BareRule, persistence: Persistence | undefined): RulePaths
   const ways = matches.map(({ path, ...shown }) => ({ ...policyOf(rule, persistence, path), shown }))
   return [...Map.groupBy(ways, ({ policy }) => JSON.stringify(policy)).values()].map((members) => ({
     ...members[0]!,
-    paths: [...new Map(members.map(({ shown }) => [JSON.stringify(shown), shown])).values()],
+    paths: distinctBy(
+      members.map(({ shown }) => shown),
+      (shown) => JSON.stringify(shown),
+    ),
   }))
 }
 

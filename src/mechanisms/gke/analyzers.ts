@@ -3,11 +3,11 @@ import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer, placedAt } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
-import { at, record, text } from '../kit/loose.ts'
+import { at, parsedJson, record, text } from '../kit/loose.ts'
 import { services } from '../service/objects.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import { didYouMean } from '../../model/common/spelling.ts'
-import { backendConfigs, configKeys, configRefOf, gke, jsonOf, negKey } from './controller.ts'
+import { backendConfigs, configKeys, configRefOf, gke, negKey } from './controller.ts'
 import { backendPolicies, backendPolicyTypes, sessionFilters, sessionPolicies } from './policies.ts'
 
 const missing = objectAnalyzer({
@@ -42,7 +42,7 @@ const json = objectAnalyzer({
     for (const key of [...configKeys, negKey]) {
       const value = annotationsOf(service)[key]
       if (value === undefined) continue
-      const json = jsonOf(value)
+      const json = parsedJson(value)
       // Go reads keys of JSON in any case; of a backend-config, others than these two are passed over.
       const names = Object.keys(record(json)).map((one) => one.toLowerCase())
       const isRead = isObject(json) && (key === negKey || names.some((one) => /^(default|ports)$/.test(one)))
@@ -79,7 +79,7 @@ const noPort = objectAnalyzer({
 
 /** For which ports a BackendConfig is named. */
 function portKeysOf(service: Pick<LooseObject, 'metadata'>): string[] {
-  return Object.keys(record(at(jsonOf(annotationsOf(service)[configKeyOf(service)]), 'ports')))
+  return Object.keys(record(at(parsedJson(annotationsOf(service)[configKeyOf(service)]), 'ports')))
 }
 
 function isObject(value: unknown): boolean {

@@ -5,7 +5,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { annotationsOf, type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
-import { at, record, text } from '../kit/loose.ts'
+import { at, parsedJson, record, text } from '../kit/loose.ts'
 import { customType } from '../kit/types.ts'
 
 /** What a Service's `cloud.google.com/backend-config` names. */
@@ -18,15 +18,6 @@ export const backendConfigs: ObjectType<LooseObject> = customType(
 export const configKeys = ['cloud.google.com/backend-config', 'beta.cloud.google.com/backend-config'] as const
 export const negKey = 'cloud.google.com/neg'
 
-/** JSON of an annotation; undefined where it is none. */
-export function jsonOf(value: string | undefined): unknown {
-  try {
-    return value === undefined ? undefined : (JSON.parse(value) as unknown)
-  } catch {
-    return undefined
-  }
-}
-
 /** The BackendConfig that a Service names for a port: `{"ports": {"80": "a"}, "default": "b"}`. */
 export function configRefOf(
   service: Pick<Service, 'metadata' | 'spec'> | undefined,
@@ -34,7 +25,7 @@ export function configRefOf(
 ): ObjectRef | undefined {
   const annotations = annotationsOf(service)
   const value = configKeys.map((key) => annotations[key]).find((one) => one !== undefined)
-  const json = jsonOf(value)
+  const json = parsedJson(value)
   const ofPorts = record(at(json, 'ports'))
   const found = service?.spec?.ports?.find((one) => one.name === port || one.port === port)
   // Its name comes before its number, whichever of them the Ingress uses (ingress-gce, pkg/annotations/service.go).
@@ -64,7 +55,7 @@ export function generatedCookie(name: string, seconds: unknown): Policy {
 function arrivalAt(service: IngressBackend['service']): Arrival {
   const asked = annotationsOf(service)[negKey]
   if (asked === undefined) return 'unknown'
-  return at(jsonOf(asked), 'ingress') === true ? 'pods' : 'node-port'
+  return at(parsedJson(asked), 'ingress') === true ? 'pods' : 'node-port'
 }
 
 function serve({ service, port }: IngressBackend, store: Store): Served {

@@ -7,7 +7,8 @@ import type { AnnotationMarks } from '../ingress/annotating.ts'
 import { naming } from '../ingress/naming.ts'
 import { isTree } from '../../model/affinity/fields.ts'
 import { annotationsOf } from '../kit/controller.ts'
-import { backendConfigPolicy, backendConfigs, configKeys, configRefOf, gke, jsonOf } from './controller.ts'
+import { parsedJson } from '../kit/loose.ts'
+import { backendConfigPolicy, backendConfigs, configKeys, configRefOf, gke } from './controller.ts'
 
 const [configKey] = configKeys
 
@@ -46,7 +47,7 @@ function specFor(wish: Wish): FieldTree | Refusal {
 function marksFor(service: Service, name: string | undefined): AnnotationMarks | Refusal {
   const annotations = annotationsOf(service)
   const key = configKeys.find((one) => annotations[one] !== undefined) ?? configKey
-  const now = annotations[key] === undefined ? {} : jsonOf(annotations[key])
+  const now = annotations[key] === undefined ? {} : parsedJson(annotations[key])
   if (!isTree(now))
     return refusal(`${key} of service/${service.metadata.name} is no JSON`, 'correct it, or take it away')
   const { default: _, ...rest } = now

@@ -22,10 +22,10 @@ export function strings(value: unknown): string[] {
   return list(value).filter((item): item is string => typeof item === 'string')
 }
 
-/** What a text says as JSON; undefined where it is none. */
-export function parsedJson(json: string): unknown {
+/** What a text says as JSON; undefined where it is none, or there is no text. */
+export function parsedJson(json: string | undefined): unknown {
   try {
-    return JSON.parse(json) as unknown
+    return json === undefined ? undefined : (JSON.parse(json) as unknown)
   } catch {
     return undefined
   }

@@ -28,7 +28,7 @@ export const skipper: IngressController = {
 
 /** The part of a path's requests that a Service gets by `{"web": 80, "next": 20}`; undefined where it has the path alone. */
 function shareOf(json: string | undefined, { ingress, to, place }: IngressBackend): number | undefined {
-  const weights = record(parsedJson(json ?? ''))
+  const weights = record(parsedJson(json))
   const rivals = list(at(ingress.spec, 'rules'))
     .filter((rule) => (text(record(rule)['host']) ?? '*') === place?.host)
     .flatMap((rule) => list(at(rule, 'http.paths')))

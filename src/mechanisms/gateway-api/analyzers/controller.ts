@@ -144,7 +144,7 @@ export function prunedAnalyzer(about: ObjectType<LooseObject>): Analyzer {
     analyse: (route, { source, store }, report) => {
       if (source === 'files') return
       const installed = installedFor(route, store)
-      const applied = list(at(parsedJson(route.metadata.annotations?.[lastApplied] ?? ''), 'spec.rules'))
+      const applied = list(at(parsedJson(route.metadata.annotations?.[lastApplied]), 'spec.rules'))
       const rules = list(at(route.spec, 'rules'))
       for (const [index, rule] of applied.entries()) {
         const was = record(rule)['sessionPersistence']

@@ -1,5 +1,6 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
 import { defined } from '../../../model/common/defined.ts'
+import { distinctBy } from '../../../model/common/distinct.ts'
 import { sortedKeys } from '../../../model/common/record.ts'
 import { allOf, eachMatched, matched } from '../../kit/conditions.ts'
 import { at, list, record, strings, text } from '../../kit/loose.ts'
@@ -73,9 +74,7 @@ function pathsOf(route: unknown): RoutePath[] {
     const isAny = path === '/' && text(at(uri, 'exact')) === undefined
     return defined({ path: isAny ? '' : path, when: conditionsOf(record(match)) })
   })
-  return paths.length === 0
-    ? [{ path: '' }]
-    : [...new Map(paths.map((one) => [JSON.stringify(one), one])).values()]
+  return paths.length === 0 ? [{ path: '' }] : distinctBy(paths, (one) => JSON.stringify(one))
 }
 
 function conditionsOf(match: Readonly<Record<string, unknown>>): string | undefined {
