@@ -7,7 +7,7 @@ import { commandHelp, globalOptionsHelp, rootHelp } from './cli/help.ts'
 import type { CompletableCommand } from './cli/completion/complete.ts'
 import { writeProblem } from './cli/problem.ts'
 import { type CommandEntry, commands } from './commands/index.ts'
-import { didYouMean } from './model/common/spelling.ts'
+import { didYouMean } from './model/common/words/spelling.ts'
 import { usageError, type UserError } from './model/common/user-error.ts'
 
 const helpWords = new Set(['-h', '--help', '--help=true'])

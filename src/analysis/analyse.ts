@@ -1,5 +1,5 @@
 import type { Analyzer, FindingDraft, Need, Report, View } from '../mechanisms/analyzer.ts'
-import { onceFor } from '../mechanisms/kit/once.ts'
+import { onceFor } from '../mechanisms/kit/objects/once.ts'
 import { serviceKind, services } from '../mechanisms/service/objects.ts'
 import type { Unknown } from '../model/cluster/fact.ts'
 import { type Finding, levels, type ObjectRef } from '../model/findings/finding.ts'

@@ -1,7 +1,7 @@
 import { keyOf } from '../model/cluster/object.ts'
 import { objectName, type ObjectRef } from '../model/findings/finding.ts'
 import type { Deed, Mend } from '../model/findings/mend.ts'
-import { shellWord } from '../model/common/shell.ts'
+import { shellWord } from '../model/common/words/shell.ts'
 import { commandFor, serviceTarget } from '../model/targets/command.ts'
 
 /** What mends a finding about a cluster, in words: sentences and commands. */

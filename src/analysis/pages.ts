@@ -1,4 +1,4 @@
-import { didYouMean } from '../model/common/spelling.ts'
+import { didYouMean } from '../model/common/words/spelling.ts'
 import { usageError } from '../model/common/user-error.ts'
 import { commandLine } from '../model/targets/command.ts'
 import { allCodes, type Code, codeInfo, isCode } from '../model/findings/code.ts'

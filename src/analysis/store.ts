@@ -1,5 +1,5 @@
 import { mechanisms } from '../mechanisms/index.ts'
-import { onceFor } from '../mechanisms/kit/once.ts'
+import { onceFor } from '../mechanisms/kit/objects/once.ts'
 import { inputs, ownFacts, subject } from '../mechanisms/service/facts.ts'
 import { services } from '../mechanisms/service/objects.ts'
 import { type Fact, known } from '../model/cluster/fact.ts'

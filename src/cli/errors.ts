@@ -1,5 +1,5 @@
 import { ClusterError } from '../cluster/answers/errors.ts'
-import { didYouMean } from '../model/common/spelling.ts'
+import { didYouMean } from '../model/common/words/spelling.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { hintText } from './remedies.ts'
 

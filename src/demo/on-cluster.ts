@@ -6,7 +6,7 @@ import type { Job } from '../model/cluster/kubernetes.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { ours } from '../model/cluster/ours.ts'
 import { runLabel } from '../probe/run/clients/pods/job.ts'
-import { anchorJob, ownedBy } from '../probe/shadow/anchor.ts'
+import { anchorJob, ownedBy } from '../probe/shadow/temporary/anchor.ts'
 import { deployment, deploymentName, service } from './objects.ts'
 
 const readyMs = 120_000

@@ -1,6 +1,6 @@
 import { ApiError, type Cluster } from '../cluster/index.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
-import { readWithSlices } from '../snapshot/targets.ts'
+import { readWithSlices } from '../snapshot/cluster/targets.ts'
 import type { Existing } from './refuse/refuse.ts'
 
 /** The Service, where there is one, and every slice that names it, whoever wrote them. */

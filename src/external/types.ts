@@ -1,5 +1,5 @@
 /** What `external` works with: backends somewhere else, and the Service that is to lead to them. */
-import type { Family } from '../model/common/ip.ts'
+import type { Family } from '../model/common/network/ip.ts'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 

@@ -10,7 +10,7 @@ import type { Hint } from '../model/common/remedy.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { Collector } from './collect.ts'
 import type { NamedTarget, TargetQuery } from '../model/targets/parse.ts'
-import { resolveServices } from './targets.ts'
+import { resolveServices } from './cluster/targets.ts'
 import { toExplainOthers } from './wants.ts'
 import type { SourceFile } from './files/read.ts'
 

@@ -1,7 +1,7 @@
 import { type Cluster, isForbidden } from '../cluster/index.ts'
 import { isRefusedByRbac, roleHints } from '../model/cluster/role.ts'
 import { UserError } from '../model/common/user-error.ts'
-import { readGroups } from './groups.ts'
+import { readGroups } from './cluster/groups.ts'
 import { explainRules } from './permissions.ts'
 
 /**

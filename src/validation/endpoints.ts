@@ -1,4 +1,4 @@
-import { familyOf, parseIp } from '../model/common/ip.ts'
+import { familyOf, parseIp } from '../model/common/network/ip.ts'
 import { checkMetadata } from './metadata.ts'
 import type { Refusals } from './refusal.ts'
 import { listAt, textAt, type Tree, treeAt, treesAt } from './value.ts'

@@ -1,4 +1,4 @@
-import { parseIp } from '../model/common/ip.ts'
+import { parseIp } from '../model/common/network/ip.ts'
 import { checkMetadata, checkReference } from './metadata.ts'
 import { keyed, type Refusals } from './refusal.ts'
 import { listAt, textAt, type Tree, treeAt, treesAt } from './value.ts'

@@ -1,4 +1,4 @@
-import { type Cidr, familyOf, parseCidr, parseIp } from '../model/common/ip.ts'
+import { type Cidr, familyOf, parseCidr, parseIp } from '../model/common/network/ip.ts'
 import { checkLabels, checkMetadata } from './metadata.ts'
 import { keyed, type Refusals } from './refusal.ts'
 import { listAt, textAt, type Tree, treeAt, treesAt } from './value.ts'

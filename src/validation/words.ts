@@ -2,7 +2,7 @@
  * The texts that names, labels and the like may be (k8s.io/apimachinery v0.36, pkg/util/validation/validation.go). Each
  * function says what is wrong with a text, or nothing.
  */
-import { parseIp } from '../model/common/ip.ts'
+import { parseIp } from '../model/common/network/ip.ts'
 
 export type WordRule = (text: string) => string | undefined
 

@@ -1,4 +1,4 @@
-import { normaliseIpv6 } from '../../model/common/ipv6.ts'
+import { normaliseIpv6 } from '../../model/common/network/ipv6.ts'
 
 /** An endpoint that a text names, and how: the needle as it was given. */
 export interface Mention {

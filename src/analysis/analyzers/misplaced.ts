@@ -12,7 +12,7 @@ import { sessionLabels } from '../../mechanisms/istio/istiod.ts'
 import { destinationRules } from '../../mechanisms/istio/objects.ts'
 import { backendConfigs as backendConfigPolicies } from '../../mechanisms/kgateway/policy.ts'
 import { annotationField, annotationsOf } from '../../mechanisms/kit/controller.ts'
-import { at, list, record } from '../../mechanisms/kit/loose.ts'
+import { at, list, record } from '../../mechanisms/kit/objects/loose.ts'
 import { upstreamPolicies } from '../../mechanisms/kong/controller.ts'
 import { virtualServerRoutes, virtualServers } from '../../mechanisms/nginx-inc/virtual-server.ts'
 import { services } from '../../mechanisms/service/objects.ts'
@@ -20,7 +20,7 @@ import { routeGroups } from '../../mechanisms/skipper/objects.ts'
 import { ingressRoutes, traefikServices } from '../../mechanisms/traefik/objects.ts'
 import type { Analyzer } from '../../mechanisms/analyzer.ts'
 import { type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
-import { slipOf } from '../../model/common/spelling.ts'
+import { slipOf } from '../../model/common/words/spelling.ts'
 
 /** What is right on one kind of object, and stands on another one where nobody looks for it. */
 interface Stray {

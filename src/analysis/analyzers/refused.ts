@@ -1,5 +1,5 @@
 import { type Analyzer, analyzer } from '../../mechanisms/analyzer.ts'
-import { refusedBy } from '../../mechanisms/kit/cookies.ts'
+import { refusedBy } from '../../mechanisms/kit/legs/cookies.ts'
 import type { PathHop } from '../../model/affinity/leg.ts'
 import { keyOf } from '../../model/cluster/object.ts'
 import { defined } from '../../model/common/defined.ts'

@@ -10,7 +10,7 @@ import {
 } from '../../model/affinity/leg.ts'
 import { keyOf } from '../../model/cluster/object.ts'
 import { type Policy, sticks } from '../../model/affinity/policy.ts'
-import { refusedBy } from '../../mechanisms/kit/cookies.ts'
+import { refusedBy } from '../../mechanisms/kit/legs/cookies.ts'
 import type { Network } from './network.ts'
 
 /** More objects than this, one after the other, are a circle. */

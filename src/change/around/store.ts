@@ -1,7 +1,7 @@
 import { ApiError, type Cluster, isForbidden, isNotFound } from '../../cluster/index.ts'
 import { itemPath } from '../../cluster/paths.ts'
 import type { Changing } from '../../mechanisms/changing.ts'
-import { definitions } from '../../mechanisms/kit/definitions.ts'
+import { definitions } from '../../mechanisms/kit/objects/definitions.ts'
 import { type Fact, known, unknown } from '../../model/cluster/fact.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import {
@@ -13,7 +13,7 @@ import {
   resourceName,
 } from '../../model/cluster/object.ts'
 import { UserError } from '../../model/common/user-error.ts'
-import type { ObjectReader } from '../../snapshot/objects.ts'
+import type { ObjectReader } from '../../snapshot/cluster/objects.ts'
 
 type List = Fact<readonly KubernetesObject[]>
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../model/common/duration.ts'
+import { formatDuration } from '../../model/common/words/duration.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import { changes } from '../../mechanisms/changes.ts'
 import type { Details, Lack } from '../../mechanisms/changing.ts'

@@ -1,4 +1,4 @@
-import { meantTimeout, misplacedIn } from '../../mechanisms/service/misplaced.ts'
+import { meantTimeout, misplacedIn } from '../../mechanisms/service/written/misplaced.ts'
 import { planChange, timeoutRange } from '../../mechanisms/service/write.ts'
 import type { ChangeNotice } from '../../model/affinity/change.ts'
 import type { ChangeRequest } from '../../model/affinity/intent.ts'

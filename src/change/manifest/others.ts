@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { changes } from '../../mechanisms/changes.ts'
-import { definitions } from '../../mechanisms/kit/definitions.ts'
+import { definitions } from '../../mechanisms/kit/objects/definitions.ts'
 import { ingressClassObjects } from '../../mechanisms/ingress/objects.ts'
 import { type Fact, known } from '../../model/cluster/fact.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'

@@ -1,4 +1,4 @@
-import { shellWord } from '../../model/common/shell.ts'
+import { shellWord } from '../../model/common/words/shell.ts'
 
 /** The flags that a printed command has to repeat to mean the same cluster: ` --context prod`, or nothing. */
 export function connectionFlags({

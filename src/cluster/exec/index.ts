@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { Status } from '../../model/cluster/kubernetes.ts'
-import { acceptanceSuffix, frame, FrameReader, opcodes } from '../../model/common/websocket.ts'
+import { acceptanceSuffix, frame, FrameReader, opcodes } from '../../model/common/network/websocket.ts'
 import { ConnectionError } from '../answers/errors.ts'
 import { podPath } from '../paths.ts'
 import type { Cluster, Upgraded } from '../types.ts'

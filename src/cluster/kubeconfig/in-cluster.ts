@@ -1,4 +1,4 @@
-import { hostAndPort } from '../../model/common/ip.ts'
+import { hostAndPort } from '../../model/common/network/ip.ts'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

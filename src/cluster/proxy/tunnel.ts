@@ -1,4 +1,4 @@
-import { hostAndPort } from '../../model/common/ip.ts'
+import { hostAndPort } from '../../model/common/network/ip.ts'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import type { FlagValues } from '../../cli/oclif/base-command.ts'
 import { destinations } from '../../model/affinity/intent.ts'
-import { parseDuration } from '../../model/common/duration.ts'
+import { parseDuration } from '../../model/common/words/duration.ts'
 import { grouped } from '../../cli/flags/groups.ts'
 import { durationFlag, listFlag, outputFlag, textFlag } from '../../cli/flags/values.ts'
 import { writeFlags } from '../../cli/flags/write.ts'

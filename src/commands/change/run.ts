@@ -16,7 +16,7 @@ import { readFiles, type SourceFile } from '../../snapshot/files/read.ts'
 import { isOfType, resourceName } from '../../model/cluster/object.ts'
 import { anyKind, type TargetKind } from '../../model/affinity/target.ts'
 import { parseQuery } from '../../model/targets/parse.ts'
-import { shellWord } from '../../model/common/shell.ts'
+import { shellWord } from '../../model/common/words/shell.ts'
 
 const defaultWaitMs = 60_000
 

@@ -5,7 +5,7 @@ import type { FlagValues } from '../../cli/oclif/base-command.ts'
 import { grouped } from '../../cli/flags/groups.ts'
 import { durationFlag, listFlag, outputFlag, textFlag } from '../../cli/flags/values.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
-import { parseDuration } from '../../model/common/duration.ts'
+import { parseDuration } from '../../model/common/words/duration.ts'
 import { invalidValue } from '../../model/common/user-error.ts'
 
 /** `3h`, or `none`. */

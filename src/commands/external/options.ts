@@ -1,4 +1,4 @@
-import { didYouMean } from '../../model/common/spelling.ts'
+import { didYouMean } from '../../model/common/words/spelling.ts'
 import type { TypedAddress } from '../../external/plan/addresses.ts'
 import type { FromRef } from '../../external/origin/refs.ts'
 import type { ExternalPort } from '../../external/types.ts'
@@ -8,8 +8,8 @@ import { anyKind } from '../../model/affinity/target.ts'
 import { parseQuery } from '../../model/targets/parse.ts'
 import type { ExternalFlagValues } from './flags.ts'
 import { demandNames } from '../../external/plan/ports.ts'
-import { parseIp } from '../../model/common/ip.ts'
-import { isPort } from '../../model/common/port.ts'
+import { parseIp } from '../../model/common/network/ip.ts'
+import { isPort } from '../../model/common/network/port.ts'
 import { defined } from '../../model/common/defined.ts'
 
 /** One call of `external NAME`. */

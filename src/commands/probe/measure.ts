@@ -50,7 +50,7 @@ function nextSteps({ service, verdict, finding, shadow, maxMs }: TimeoutResult):
 /** The Service proxy in charge and its clock; undefined where either cannot be found out. */
 async function proxyInCharge({ cluster, interrupt }: ProbeSession): Promise<ProxyInCharge | undefined> {
   const [{ readProxy }, { clockOf, semanticsOf }] = await Promise.all([
-    import('../../snapshot/proxy.ts'),
+    import('../../snapshot/cluster/proxy.ts'),
     import('../../mechanisms/service/proxies/semantics.ts'),
   ])
   const proxy = await readProxy(cluster, interrupt.first)

@@ -98,7 +98,7 @@ const fewClients = 100
 async function tableCapacity({ cluster, options, interrupt }: ProbeSession): Promise<number | undefined> {
   if ((options.clients ?? 1) <= fewClients) return undefined
   const [{ readProxy }, { semanticsOf }] = await Promise.all([
-    import('../../snapshot/proxy.ts'),
+    import('../../snapshot/cluster/proxy.ts'),
     import('../../mechanisms/service/proxies/semantics.ts'),
   ])
   const proxy = await readProxy(cluster, interrupt.first)

@@ -1,4 +1,4 @@
-import { contains, type Ip, parseCidr } from '../../model/common/ip.ts'
+import { contains, type Ip, parseCidr } from '../../model/common/network/ip.ts'
 
 /** An address that a user has typed. */
 export interface TypedAddress {

@@ -1,6 +1,6 @@
 import type { RawObject } from '../../model/affinity/change.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
-import type { Family } from '../../model/common/ip.ts'
+import type { Family } from '../../model/common/network/ip.ts'
 import { externalLabel, originAnnotation } from '../../model/cluster/external.ts'
 import type { NamespacedName } from '../../model/cluster/object.ts'
 import type { Wanted } from '../types.ts'

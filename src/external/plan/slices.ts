@@ -1,5 +1,5 @@
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
-import { hostAndPort, type Family, parseIp } from '../../model/common/ip.ts'
+import { hostAndPort, type Family, parseIp } from '../../model/common/network/ip.ts'
 import {
   sliceManagerLabel,
   originAnnotation,

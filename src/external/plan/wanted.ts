@@ -1,5 +1,5 @@
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
-import { parseIp } from '../../model/common/ip.ts'
+import { parseIp } from '../../model/common/network/ip.ts'
 import { usageError, UserError } from '../../model/common/user-error.ts'
 import type { TypedAddress } from './addresses.ts'
 import type { ResolvedOrigin } from '../origin/read.ts'

@@ -2,7 +2,7 @@ import { type ApiError, type Cluster, isForbidden, isNotFound } from '../../clus
 import { ApiError as ApiFailure } from '../../cluster/answers/errors.ts'
 import { nodesPath, podsPath, servicesPath } from '../../cluster/paths.ts'
 import type { KubernetesList, KubernetesObject, Pod, Service } from '../../model/cluster/kubernetes.ts'
-import { type Cidr, parseCidr, parseIp } from '../../model/common/ip.ts'
+import { type Cidr, parseCidr, parseIp } from '../../model/common/network/ip.ts'
 
 /** Addresses that lead back into this cluster, as far as this user may know them. */
 export interface OwnAddresses {

@@ -1,5 +1,5 @@
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
-import { contains, hostAndPort, parseIp } from '../../model/common/ip.ts'
+import { contains, hostAndPort, parseIp } from '../../model/common/network/ip.ts'
 import type { Hint } from '../../model/common/remedy.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import { commandLine } from '../../model/targets/command.ts'

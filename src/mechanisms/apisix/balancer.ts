@@ -1,5 +1,5 @@
 import type { Policy } from '../../model/affinity/policy.ts'
-import { at, text } from '../kit/loose.ts'
+import { at, text } from '../kit/objects/loose.ts'
 
 /** What `hashOn` may be. */
 export const hashOns = ['vars', 'header', 'cookie', 'consumer', 'vars_combinations']

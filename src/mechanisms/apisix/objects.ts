@@ -1,7 +1,6 @@
-import { targetKind } from '../kit/kinds.ts'
+import { customType, targetKind } from '../kit/objects/types.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import { at, list, strings } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
+import { at, list, strings } from '../kit/objects/loose.ts'
 
 const group = 'apisix.apache.org'
 

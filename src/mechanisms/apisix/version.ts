@@ -1,5 +1,5 @@
 import type { Store } from '../../model/cluster/store.ts'
-import { isSince, programsFact, programsIn, workloadsWith } from '../kit/workloads.ts'
+import { isSince, programsFact, programsIn, workloadsWith } from '../kit/programs/workloads.ts'
 import { apisixRoutes, apisixUpstreams } from './objects.ts'
 
 /** What runs of the controller, as its chart labels it since 1.0. */

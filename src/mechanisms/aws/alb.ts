@@ -7,14 +7,14 @@ import {
   type Slip,
 } from '../kit/controller.ts'
 import { defined } from '../../model/common/defined.ts'
-import { allOf, oneOf } from '../kit/conditions.ts'
+import { allOf, oneOf } from '../kit/legs/conditions.ts'
 import { ingressClass } from '../ingress/classes.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
-import { at, list, parsedJson, record, strings, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
+import { at, list, parsedJson, record, strings, text } from '../kit/objects/loose.ts'
+import { customType } from '../kit/objects/types.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { slipOf } from '../../model/common/spelling.ts'
+import { slipOf } from '../../model/common/words/spelling.ts'
 import { defaultCookieSeconds, parseAttributes, unreadParts } from './attributes.ts'
 
 export const albPrefix = 'alb.ingress.kubernetes.io/'

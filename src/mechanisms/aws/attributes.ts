@@ -1,4 +1,4 @@
-import { didYouMean } from '../../model/common/spelling.ts'
+import { didYouMean } from '../../model/common/words/spelling.ts'
 
 /** Attributes of the target groups of Application Load Balancers. */
 const albAttributes = [

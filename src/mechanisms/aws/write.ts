@@ -5,7 +5,7 @@ import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.t
 import { isOfType } from '../../model/cluster/object.ts'
 import { type Changing, type Planned, planFor, refusal } from '../changing.ts'
 import { annotating, type AnnotationMarks } from '../ingress/annotating.ts'
-import { annotate } from '../kit/annotations.ts'
+import { annotate } from '../kit/write/annotations.ts'
 import { annotationsOf } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
 import { alb, attributesKey } from './alb.ts'

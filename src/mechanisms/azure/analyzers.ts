@@ -1,10 +1,10 @@
 import { objectAnalyzer } from '../analyzer.ts'
-import { at, text } from '../kit/loose.ts'
+import { at, text } from '../kit/objects/loose.ts'
 import { routePolicies } from './route-policy.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf, goBoolean } from '../kit/controller.ts'
-import { enabling } from '../kit/enabling.ts'
+import { enabling } from '../kit/write/enabling.ts'
 import { affinityKey, agic, distinctNameKey } from './controller.ts'
 
 const value = ingressAnalyzer({

@@ -1,13 +1,12 @@
 import type { Leg } from '../../model/affinity/leg.ts'
 import { none } from '../../model/affinity/policy.ts'
 import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '../../model/cluster/object.ts'
-import { countOf } from '../../model/common/count.ts'
+import { countOf } from '../../model/common/words/count.ts'
 import { distinctBy } from '../../model/common/distinct.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { hostEntry, sendingLegs } from '../kit/front.ts'
-import { targetKind } from '../kit/kinds.ts'
-import { at, list, record, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
+import { hostEntry, sendingLegs } from '../kit/legs/front.ts'
+import { customType, targetKind } from '../kit/objects/types.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 
 const envoyConfigs: ObjectType<LooseObject> = {

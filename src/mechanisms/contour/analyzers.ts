@@ -1,6 +1,6 @@
-import { didYouMean } from '../../model/common/spelling.ts'
+import { didYouMean } from '../../model/common/words/spelling.ts'
 import { objectAnalyzer, type Report } from '../analyzer.ts'
-import { at, list, record, text } from '../kit/loose.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { rivalOf } from './legs.ts'

@@ -1,7 +1,6 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import { targetKind } from '../kit/kinds.ts'
-import { at, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
+import { customType, targetKind } from '../kit/objects/types.ts'
+import { at, text } from '../kit/objects/loose.ts'
 
 export const httpProxies: ObjectType<LooseObject> = {
   ...customType('projectcontour.io', 'httpproxies', 'HTTPProxy'),

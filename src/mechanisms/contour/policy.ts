@@ -1,5 +1,5 @@
 import type { Policy } from '../../model/affinity/policy.ts'
-import { at, list, record, text } from '../kit/loose.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
 
 /** All strategies; whatever else is written is round robin without a word. */
 export const strategies = ['Random', 'RoundRobin', 'WeightedLeastRequest', 'Cookie', 'RequestHash']

@@ -1,7 +1,7 @@
 import { sticks } from '../../model/affinity/policy.ts'
-import { targetKind } from '../kit/kinds.ts'
+import { targetKind } from '../kit/objects/types.ts'
 import { type Analyzer, objectAnalyzer } from '../analyzer.ts'
-import { at, text } from '../kit/loose.ts'
+import { at, text } from '../kit/objects/loose.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { arrivalOf, endpointResolvers, mappingLegs, mappingPolicy, mappings, refusalOf } from './mapping.ts'
 

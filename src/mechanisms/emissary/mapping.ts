@@ -2,12 +2,12 @@ import type { Arrival, Leg } from '../../model/affinity/leg.ts'
 import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { hashedCookie } from '../kit/envoy.ts'
-import { allOf, eachMatched, matched } from '../kit/conditions.ts'
-import { hostEntry, sendingLegs } from '../kit/front.ts'
-import { at, record, text } from '../kit/loose.ts'
-import { onceFor } from '../kit/once.ts'
-import { customType } from '../kit/types.ts'
+import { hashedCookie } from '../kit/legs/envoy.ts'
+import { allOf, eachMatched, matched } from '../kit/legs/conditions.ts'
+import { hostEntry, sendingLegs } from '../kit/legs/front.ts'
+import { at, record, text } from '../kit/objects/loose.ts'
+import { onceFor } from '../kit/objects/once.ts'
+import { customType } from '../kit/objects/types.ts'
 
 const versions: ObjectType['versions'] = ['v3alpha1', 'v2']
 

@@ -5,7 +5,7 @@ import type { RawObject } from '../../model/affinity/change.ts'
 import type { FieldsWrite, FieldTree } from '../../model/affinity/write.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { type Changing, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
-import { at, text } from '../kit/loose.ts'
+import { at, text } from '../kit/objects/loose.ts'
 import { arrivalOf, builtIn, endpointResolvers, mappingPolicy, mappings } from './mapping.ts'
 
 const cookie: OwnCookie = { by: 'Emissary', isHashed: true, can: ['ttlSeconds', 'path'] }

@@ -1,12 +1,12 @@
-import { byCreation, byText } from '../kit/age.ts'
+import { byCreation, byText } from '../kit/objects/age.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { isGranted } from '../gateway-api/backends.ts'
+import { isGranted } from '../gateway-api/routes/backends.ts'
 import { group as gatewayGroup } from '../gateway-api/objects.ts'
-import type { Routing } from '../gateway-api/routing.ts'
-import { at, list, record } from '../kit/loose.ts'
-import { onceFor } from '../kit/once.ts'
-import { matches } from '../kit/targeting.ts'
+import type { Routing } from '../gateway-api/routes/routing.ts'
+import { at, list, record } from '../kit/objects/loose.ts'
+import { onceFor } from '../kit/objects/once.ts'
+import { matches } from '../kit/objects/targeting.ts'
 import { backendTrafficPolicies, group, targetsOf } from './objects.ts'
 
 /** Where a policy is attached, the most specific first. */

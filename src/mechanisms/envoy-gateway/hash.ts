@@ -1,6 +1,6 @@
 import type { Policy } from '../../model/affinity/policy.ts'
-import { hashedCookie } from '../kit/envoy.ts'
-import { at, list, record, text } from '../kit/loose.ts'
+import { hashedCookie } from '../kit/legs/envoy.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
 
 /** What `spec.loadBalancer` sticks on; undefined where it does not hash. */
 export function hashPolicyOf(

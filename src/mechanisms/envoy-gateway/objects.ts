@@ -1,8 +1,7 @@
 import { isOfType, type LooseObject, type ObjectType } from '../../model/cluster/object.ts'
-import { targetKind } from '../kit/kinds.ts'
+import { customType, targetKind } from '../kit/objects/types.ts'
 import { besideGateways, gateways, grpcRoutes, httpRoutes, onWays } from '../gateway-api/objects.ts'
-import { at, list, record, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
 import { defined } from '../../model/common/defined.ts'
 
 export const group = 'gateway.envoyproxy.io'

@@ -1,8 +1,8 @@
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { gatewayClasses } from '../gateway-api/objects.ts'
-import type { Routing } from '../gateway-api/routing.ts'
-import { at, record, text } from '../kit/loose.ts'
+import type { Routing } from '../gateway-api/routes/routing.ts'
+import { at, record, text } from '../kit/objects/loose.ts'
 import { type Attached, attachedTo, type AttachedAt, levels } from './attached.ts'
 import { envoyProxies } from './objects.ts'
 

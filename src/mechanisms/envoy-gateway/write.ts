@@ -12,12 +12,12 @@ import {
   isServedBy,
   isServedByLabel,
   isServedSince,
-} from '../gateway-api/controllers.ts'
+} from '../gateway-api/implementations/controllers.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
-import { gatewayDuration } from '../gateway-api/persistence.ts'
-import { definitions, schemaIn } from '../kit/definitions.ts'
-import { at, list, record, text } from '../kit/loose.ts'
-import { rewritten } from '../kit/rewritten.ts'
+import { gatewayDuration } from '../gateway-api/persistence/persistence.ts'
+import { definitions, schemaIn } from '../kit/objects/definitions.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
+import { rewritten } from '../kit/write/rewritten.ts'
 import { backendTrafficPolicies } from './objects.ts'
 import { hashAt, hashing, unhashing } from './write-hash.ts'
 import { roleHints } from '../../model/cluster/role.ts'

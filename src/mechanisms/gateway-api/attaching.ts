@@ -25,11 +25,11 @@ import {
   unfitFor,
   unsaid,
 } from '../changing.ts'
-import { at, list, record } from '../kit/loose.ts'
-import { policiesFor } from '../kit/targeting.ts'
+import { at, list, record } from '../kit/objects/loose.ts'
+import { policiesFor } from '../kit/objects/targeting.ts'
 import { services } from '../service/objects.ts'
-import { backendsOf } from './backends.ts'
-import { isServedByLabel } from './controllers.ts'
+import { backendsOf } from './routes/backends.ts'
+import { isServedByLabel } from './implementations/controllers.ts'
 import { gatewayClasses, gateways, httpRoutes } from './objects.ts'
 import { defined } from '../../model/common/defined.ts'
 import { distinctBy } from '../../model/common/distinct.ts'

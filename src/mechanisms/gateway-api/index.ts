@@ -1,6 +1,6 @@
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers/index.ts'
-import { controllerFacts } from './controllers.ts'
+import { controllerFacts } from './implementations/controllers.ts'
 import { routeLegs } from './legs.ts'
 import {
   backendLbPolicies,
@@ -12,9 +12,9 @@ import {
   xBackendTrafficPolicies,
   xListenerSets,
 } from './objects.ts'
-import { installedDefinitions } from './schema.ts'
+import { installedDefinitions } from './persistence/schema.ts'
 import { routeKinds } from './targets.ts'
-import { plainListener } from './tls.ts'
+import { plainListener } from './routes/tls.ts'
 
 export { group } from './objects.ts'
 

@@ -1,6 +1,6 @@
 import type { LooseObject, ObjectType, WaySigns } from '../../model/cluster/object.ts'
-import { namesAny } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
+import { namesAny } from '../kit/objects/loose.ts'
+import { customType } from '../kit/objects/types.ts'
 
 export const group = 'gateway.networking.k8s.io'
 

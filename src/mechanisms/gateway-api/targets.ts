@@ -1,7 +1,7 @@
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
-import { targetKind } from '../kit/kinds.ts'
-import { at, list, record, strings, text } from '../kit/loose.ts'
+import { targetKind } from '../kit/objects/types.ts'
+import { at, list, record, strings, text } from '../kit/objects/loose.ts'
 import { gateways, grpcRoutes, httpRoutes } from './objects.ts'
 
 /** `httproute/x`, `grpcroute/x`, `gateway/x`. */

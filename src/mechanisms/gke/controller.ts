@@ -5,8 +5,8 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { annotationsOf, type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
-import { at, parsedJson, record, text } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
+import { at, parsedJson, record, text } from '../kit/objects/loose.ts'
+import { customType } from '../kit/objects/types.ts'
 
 /** What a Service's `cloud.google.com/backend-config` names. */
 export const backendConfigs: ObjectType<LooseObject> = customType(

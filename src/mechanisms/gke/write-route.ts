@@ -6,8 +6,8 @@ import type { Wish } from '../../model/affinity/intent.ts'
 import { refusal } from '../changing.ts'
 import { type AttachedKind, attaching, routesAt } from '../gateway-api/attaching.ts'
 import { httpRoutes } from '../gateway-api/objects.ts'
-import { at, list } from '../kit/loose.ts'
-import { rewritten } from '../kit/rewritten.ts'
+import { at, list } from '../kit/objects/loose.ts'
+import { rewritten } from '../kit/write/rewritten.ts'
 import { gke } from './controller.ts'
 import {
   backendPolicies,

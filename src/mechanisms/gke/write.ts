@@ -7,7 +7,7 @@ import type { AnnotationMarks } from '../ingress/annotating.ts'
 import { naming } from '../ingress/naming.ts'
 import { isTree } from '../../model/affinity/fields.ts'
 import { annotationsOf } from '../kit/controller.ts'
-import { parsedJson } from '../kit/loose.ts'
+import { parsedJson } from '../kit/objects/loose.ts'
 import { backendConfigPolicy, backendConfigs, configKeys, configRefOf, gke } from './controller.ts'
 
 const [configKey] = configKeys

@@ -3,7 +3,7 @@ import type { Store } from '../../model/cluster/store.ts'
 import { runningOf } from '../ingress/running.ts'
 import { annotationReader } from './annotations.ts'
 import { type IngressBackend, type IngressController, type Served } from '../kit/controller.ts'
-import { isSince, type Program } from '../kit/workloads.ts'
+import { isSince, type Program } from '../kit/programs/workloads.ts'
 
 /** Both are read; `haproxy.com` is the older one. */
 export const prefixes = ['haproxy.org/', 'haproxy.com/'] as const

@@ -3,8 +3,8 @@ import type { Store } from '../../model/cluster/store.ts'
 import { ingresses } from '../ingress/objects.ts'
 import { runningOf } from '../ingress/running.ts'
 import { annotationsOf } from '../kit/controller.ts'
-import { record } from '../kit/loose.ts'
-import { flagOf, type Program } from '../kit/workloads.ts'
+import { record } from '../kit/objects/loose.ts'
+import { flagOf, type Program } from '../kit/programs/workloads.ts'
 import { hashesAddress } from './settings.ts'
 
 /** The settings of controllers, where one decides what an address is. */

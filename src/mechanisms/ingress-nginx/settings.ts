@@ -1,6 +1,6 @@
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
-import { onceFor } from '../kit/once.ts'
+import { onceFor } from '../kit/objects/once.ts'
 
 /** What the annotations of ingress-nginx begin with. */
 export const prefix = 'nginx.ingress.kubernetes.io/'

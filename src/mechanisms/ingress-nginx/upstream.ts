@@ -1,11 +1,11 @@
-import { byCreation, byText } from '../kit/age.ts'
+import { byCreation, byText } from '../kit/objects/age.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { type Location, locationsOf } from '../ingress/locations.ts'
 import { ingressClass } from '../ingress/classes.ts'
 import { ingresses } from '../ingress/objects.ts'
-import { onceFor } from '../kit/once.ts'
+import { onceFor } from '../kit/objects/once.ts'
 import { type Settings, settingsOf } from './settings.ts'
 
 /**

@@ -9,7 +9,7 @@ import {
   type View,
 } from '../analyzer.ts'
 import type { IngressBackend, IngressController } from '../kit/controller.ts'
-import { onceFor } from '../kit/once.ts'
+import { onceFor } from '../kit/objects/once.ts'
 import { behind } from './backends.ts'
 import { ingressClasses } from './classes.ts'
 import { controllerOf } from './controllers.ts'

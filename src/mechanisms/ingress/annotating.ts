@@ -17,7 +17,7 @@ import {
   unfitFor,
   unsaid,
 } from '../changing.ts'
-import { annotate } from '../kit/annotations.ts'
+import { annotate } from '../kit/write/annotations.ts'
 import { annotationsOf, type IngressBackend, type IngressController } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
 import { behind, type Behind } from './backends.ts'

@@ -2,7 +2,7 @@ import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { IngressBackend } from '../kit/controller.ts'
-import { at, list, record, text } from '../kit/loose.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
 import { services } from '../service/objects.ts'
 import type { Location } from './locations.ts'
 

@@ -1,7 +1,7 @@
 import { mapFact } from '../../model/cluster/fact.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { FactType } from '../../model/cluster/store.ts'
-import { at, text } from '../kit/loose.ts'
+import { at, text } from '../kit/objects/loose.ts'
 import { ingressClassObjects } from './objects.ts'
 
 /** IngressClass → its controller; under the empty name that of the default class. */

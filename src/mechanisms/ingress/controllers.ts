@@ -15,7 +15,11 @@ import { kong } from '../kong/controller.ts'
 import { nginxInc } from '../nginx-inc/controller.ts'
 import { skipper } from '../skipper/controller.ts'
 import { defined } from '../../model/common/defined.ts'
-import { servesClassesOfNginx, traefikController, traefikNginxController } from '../traefik/controller.ts'
+import {
+  servesClassesOfNginx,
+  traefikController,
+  traefikNginxController,
+} from '../traefik/ingress/controller.ts'
 import { ingressClass, ingressClasses } from './classes.ts'
 
 /** A controller that spreads what comes through its Ingresses. */

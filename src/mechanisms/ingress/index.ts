@@ -1,9 +1,9 @@
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Leg } from '../../model/affinity/leg.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { hostEntry, sendingLegs } from '../kit/front.ts'
+import { hostEntry, sendingLegs } from '../kit/legs/front.ts'
 import type { IngressBackend, Served } from '../kit/controller.ts'
-import { targetKind } from '../kit/kinds.ts'
+import { targetKind } from '../kit/objects/types.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { behind } from './backends.ts'
@@ -13,8 +13,8 @@ import { ingresses } from './objects.ts'
 import { ingressPrograms } from './running.ts'
 import { defined } from '../../model/common/defined.ts'
 import { hostsWithoutTls } from './tls.ts'
-import { at, list, record, text } from '../kit/loose.ts'
-import { countOf } from '../../model/common/count.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
+import { countOf } from '../../model/common/words/count.ts'
 
 /** `ingress/shop`. */
 export const ingressKind = targetKind(

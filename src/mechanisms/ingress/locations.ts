@@ -1,6 +1,6 @@
 import type { LooseObject, NamespacedName } from '../../model/cluster/object.ts'
-import { at, list, record, text } from '../kit/loose.ts'
-import { onceFor } from '../kit/once.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
+import { onceFor } from '../kit/objects/once.ts'
 
 /** A host and path of an Ingress, and the port of a Service that it leads to. */
 export interface Location {

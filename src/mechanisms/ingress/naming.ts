@@ -25,14 +25,14 @@ import {
   unfitFor,
   unsaid,
 } from '../changing.ts'
-import { annotate } from '../kit/annotations.ts'
+import { annotate } from '../kit/write/annotations.ts'
 import type { IngressController, Served } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
 import { type AnnotationMarks, aroundOf, servicesIn, withMarks } from './annotating.ts'
-import { backendsOf, behindRoute } from '../gateway-api/backends.ts'
-import { isServedByLabel } from '../gateway-api/controllers.ts'
+import { backendsOf, behindRoute } from '../gateway-api/routes/backends.ts'
+import { isServedByLabel } from '../gateway-api/implementations/controllers.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
-import { at, list } from '../kit/loose.ts'
+import { at, list } from '../kit/objects/loose.ts'
 import { controllerOf } from './controllers.ts'
 import { ingressClassObjects, ingresses } from './objects.ts'
 

@@ -1,6 +1,6 @@
 import type { LooseObject, ObjectType, WaySigns } from '../../model/cluster/object.ts'
 import { annotationsOf } from '../kit/controller.ts'
-import { namesAny } from '../kit/loose.ts'
+import { namesAny } from '../kit/objects/loose.ts'
 
 export const ingresses: ObjectType<LooseObject> = {
   group: 'networking.k8s.io',

@@ -1,5 +1,5 @@
 import type { Store } from '../../model/cluster/store.ts'
-import { type Program, programsFact, programsIn, workloadsWith } from '../kit/workloads.ts'
+import { type Program, programsFact, programsIn, workloadsWith } from '../kit/programs/workloads.ts'
 import { ingressRoutes, ingressRouteTcps } from '../traefik/objects.ts'
 import { ingresses } from './objects.ts'
 

@@ -1,5 +1,5 @@
 import type { LooseObject } from '../../model/cluster/object.ts'
-import { at, list, strings, text } from '../kit/loose.ts'
+import { at, list, strings, text } from '../kit/objects/loose.ts'
 
 /** The hosts of an Ingress for which it ends no TLS, and where they stand; `*` for any. */
 export function hostsWithoutTls({ spec }: LooseObject): { host: string; field: string }[] {

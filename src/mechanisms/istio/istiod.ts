@@ -2,7 +2,7 @@ import type { Policy } from '../../model/affinity/policy.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { at, list, record, text } from '../kit/loose.ts'
+import { at, list, record, text } from '../kit/objects/loose.ts'
 import { istioProxies } from './objects.ts'
 
 /** Labels of a Service, by whose value the proxy keeps the pod of a client in a cookie or a header. */

@@ -1,7 +1,7 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import { namesAnyHost } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
-import { workloadsWith } from '../kit/workloads.ts'
+import { namesAnyHost } from '../kit/objects/loose.ts'
+import { customType } from '../kit/objects/types.ts'
+import { workloadsWith } from '../kit/programs/workloads.ts'
 
 export const group = 'networking.istio.io'
 

@@ -1,4 +1,4 @@
-import { at, text } from '../kit/loose.ts'
+import { at, text } from '../kit/objects/loose.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import type { Mechanism } from '../mechanism.ts'
 import { backendConfigs, refineGateway, refusalsOf, ringOf } from './policy.ts'

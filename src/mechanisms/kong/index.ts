@@ -2,7 +2,7 @@ import type { Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { dividedNote, kong, policyRefOf, upstreamPolicies } from './controller.ts'
 import { services } from '../service/objects.ts'
-import { routingOf } from '../gateway-api/routing.ts'
+import { routingOf } from '../gateway-api/routes/routing.ts'
 import type { Leg } from '../../model/affinity/leg.ts'
 import type { Store } from '../../model/cluster/store.ts'
 

@@ -1,4 +1,4 @@
-import { at, record, text } from '../kit/loose.ts'
+import { at, record, text } from '../kit/objects/loose.ts'
 
 /** What is wrong with a field, and what is right. */
 interface RefusedField {

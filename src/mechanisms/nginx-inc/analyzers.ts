@@ -1,14 +1,14 @@
 import { sticks } from '../../model/affinity/policy.ts'
 import type { ObjectType, LooseObject } from '../../model/cluster/object.ts'
-import { shellWord } from '../../model/common/shell.ts'
-import { didYouMean } from '../../model/common/spelling.ts'
+import { shellWord } from '../../model/common/words/shell.ts'
+import { didYouMean } from '../../model/common/words/spelling.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
-import { enabling } from '../kit/enabling.ts'
-import { at, record, text } from '../kit/loose.ts'
-import { isAtLeastVersion } from '../kit/version.ts'
+import { enabling } from '../kit/write/enabling.ts'
+import { at, record, text } from '../kit/objects/loose.ts'
+import { isAtLeastVersion } from '../kit/programs/version.ts'
 import {
   clusterIpKey,
   editionOf,

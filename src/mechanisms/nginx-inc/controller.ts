@@ -7,9 +7,9 @@ import {
   type IngressController,
   type Served,
 } from '../kit/controller.ts'
-import { isAtLeastVersion } from '../kit/version.ts'
+import { isAtLeastVersion } from '../kit/programs/version.ts'
 import { runningOf } from '../ingress/running.ts'
-import { type SeenVersion, seenVersion } from '../kit/workloads.ts'
+import { type SeenVersion, seenVersion } from '../kit/programs/workloads.ts'
 import { parseStickyServices } from './sticky.ts'
 
 /** Read by open source NGINX as well since 5.4.0 (2026-03-20), and before the other one where both are there. */

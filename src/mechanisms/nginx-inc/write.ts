@@ -7,9 +7,9 @@ import type { Store } from '../../model/cluster/store.ts'
 import { type Changing, lacksOf, type OwnCookie, type Planned, planFor, refusal } from '../changing.ts'
 import { annotating, type Marked, type AnnotationMarks } from '../ingress/annotating.ts'
 import { ingressPrograms } from '../ingress/running.ts'
-import { at, record, text } from '../kit/loose.ts'
-import { rewritten } from '../kit/rewritten.ts'
-import { isAtLeastVersion } from '../kit/version.ts'
+import { at, record, text } from '../kit/objects/loose.ts'
+import { rewritten } from '../kit/write/rewritten.ts'
+import { isAtLeastVersion } from '../kit/programs/version.ts'
 import {
   clusterIpKey,
   editionOf,

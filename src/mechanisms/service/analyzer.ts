@@ -6,7 +6,7 @@ import { servicePolicy, type ServicePolicy } from '../../model/affinity/policy.t
 import type { Analyzer, Report, View } from '../analyzer.ts'
 import type { Code } from '../../model/findings/code.ts'
 import { type Inputs, type InputName, inputs as facts } from './facts.ts'
-import { onceFor } from '../kit/once.ts'
+import { onceFor } from '../kit/objects/once.ts'
 import { services } from './objects.ts'
 
 /** What every analyzer of Services gets: the Service, and what is worked out from it alone. */

@@ -1,5 +1,5 @@
 import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
-import { bracketed, hostAndPort } from '../../model/common/ip.ts'
+import { bracketed, hostAndPort } from '../../model/common/network/ip.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import type { Autoscaler } from '../../model/cluster/snapshot.ts'
 import { refuseLabel, type TargetKind } from '../../model/affinity/target.ts'

@@ -1,5 +1,5 @@
 import { annotationsOf, type IngressBackend, type IngressController } from '../kit/controller.ts'
-import { at, list, parsedJson, record, text } from '../kit/loose.ts'
+import { at, list, parsedJson, record, text } from '../kit/objects/loose.ts'
 import { hashPolicy } from './hash.ts'
 import { usualAlgorithm } from './usual.ts'
 import { defined } from '../../model/common/defined.ts'

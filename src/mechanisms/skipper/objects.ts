@@ -1,7 +1,6 @@
-import { targetKind } from '../kit/kinds.ts'
+import { customType, targetKind } from '../kit/objects/types.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
-import { at, strings } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
+import { at, strings } from '../kit/objects/loose.ts'
 
 /** Skipper's own kind of route (dataclients/kubernetes/definitions/routegroups.go). */
 export const routeGroups: ObjectType<LooseObject> = customType('zalando.org', 'routegroups', 'RouteGroup')

@@ -1,7 +1,7 @@
 import type { Store } from '../../model/cluster/store.ts'
 import { ingressClass } from '../ingress/classes.ts'
 import { ingresses } from '../ingress/objects.ts'
-import { flagOf, programsFact, programsIn, workloadsWith } from '../kit/workloads.ts'
+import { flagOf, programsFact, programsIn, workloadsWith } from '../kit/programs/workloads.ts'
 import { routeGroups } from './objects.ts'
 
 /** What runs of Skipper, as its documentation labels it; asked for where an object is for it. */

@@ -3,14 +3,14 @@ import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers/index.ts'
-import { balancerOf, routesOf } from './balance.ts'
-import { balancerLegs } from './legs.ts'
-import { type Alternative, alternativesOf } from './rule.ts'
-import { refineTaken } from './tcp.ts'
-import { plainRoute } from './tls.ts'
+import { balancerOf, routesOf } from './balancers/balance.ts'
+import { balancerLegs } from './balancers/legs.ts'
+import { type Alternative, alternativesOf } from './routes/rule.ts'
+import { refineTaken } from './routes/tcp.ts'
+import { plainRoute } from './routes/tls.ts'
 import { ingressRoutes, ingressRouteTcps, traefikKinds, traefikServices } from './objects.ts'
 
-/** IngressRoute, IngressRouteTCP and TraefikService; what it does with Ingresses is in controller.ts. */
+/** IngressRoute, IngressRouteTCP and TraefikService; what it does with Ingresses is in `ingress/`. */
 export const traefik: Mechanism = {
   name: 'traefik',
   label: 'Traefik',

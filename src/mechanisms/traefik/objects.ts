@@ -1,9 +1,8 @@
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
-import { targetKind } from '../kit/kinds.ts'
-import { at, list } from '../kit/loose.ts'
-import { customType } from '../kit/types.ts'
-import { countOf } from '../../model/common/count.ts'
+import { customType, targetKind } from '../kit/objects/types.ts'
+import { at, list } from '../kit/objects/loose.ts'
+import { countOf } from '../../model/common/words/count.ts'
 
 const today = 'traefik.io'
 

@@ -1,7 +1,7 @@
 import type { Store } from '../../model/cluster/store.ts'
 import { runningOf } from '../ingress/running.ts'
 import { goBoolean } from '../kit/controller.ts'
-import type { Program } from '../kit/workloads.ts'
+import type { Program } from '../kit/programs/workloads.ts'
 
 /** What runs here of Traefik. */
 export function programsOfTraefik(store: Store): readonly Program[] {

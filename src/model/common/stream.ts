@@ -9,15 +9,15 @@ export async function* streamOf<Item>(
   const left = new AbortController()
   let isOver = false
   let wake = (): void => undefined
-  const running = work((item) => {
-    told.push(item)
-    wake()
-  }, left.signal).finally(() => {
-    isOver = true
-    wake()
-  })
-  // It may reject while nobody awaits it yet.
-  running.catch(() => undefined)
+  const running = handled(
+    work((item) => {
+      told.push(item)
+      wake()
+    }, left.signal).finally(() => {
+      isOver = true
+      wake()
+    }),
+  )
   try {
     for (;;) {
       const news = new Promise<void>((resolve) => (wake = resolve))
@@ -31,4 +31,10 @@ export async function* streamOf<Item>(
     // What it rejects with once nobody wants it is of no interest.
     await (isOver ? running : running.catch(() => undefined))
   }
+}
+
+/** Whoever needs it awaits it, perhaps nobody; its error must not be unhandled until then. */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../common/spelling.ts'
+import { didYouMean } from '../common/words/spelling.ts'
 import type { TargetKind } from '../affinity/target.ts'
 import { usageError, type UserError } from '../common/user-error.ts'
 import { commandLine, targetWord } from './command.ts'

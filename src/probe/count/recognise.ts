@@ -1,4 +1,4 @@
-import { normaliseIpv6 } from '../../model/common/ipv6.ts'
+import { normaliseIpv6 } from '../../model/common/network/ipv6.ts'
 import { createMentions } from '../../agent/answers/mentions.ts'
 import type { Mentions } from '../../agent/answers/mentions.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'

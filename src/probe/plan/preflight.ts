@@ -1,6 +1,6 @@
 import { slicesSelector } from '../../model/cluster/external.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
-import { familyOf } from '../../model/common/ip.ts'
+import { familyOf } from '../../model/common/network/ip.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { servicePolicy } from '../../model/affinity/policy.ts'
 import type { ProbedService } from '../../model/probe/results/probe-result.ts'

@@ -1,6 +1,6 @@
 import { type Cluster, isForbidden } from '../../cluster/index.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
-import { readWithSlices } from '../../snapshot/targets.ts'
+import { readWithSlices } from '../../snapshot/cluster/targets.ts'
 import { missingPermission } from '../permissions.ts'
 
 /**

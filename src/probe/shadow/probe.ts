@@ -10,11 +10,11 @@ import { readService } from '../plan/read.ts'
 import type { RunControl } from '../steps.ts'
 import { type Emit, streamOf } from '../run/stream.ts'
 import { parseTarget } from '../../model/targets/parse.ts'
-import { withShadowRole } from './refusal.ts'
+import { withShadowRole } from './temporary/refusal.ts'
 import { type BesideStep, probeSideBySide, type Side } from './side-by-side.ts'
-import { checkChange, type ServiceChange } from './change.ts'
-import { withEcho } from './with-echo.ts'
-import { withShadow } from './with-shadow.ts'
+import { checkChange, type ServiceChange } from './service/change.ts'
+import { withEcho } from './echo/with-echo.ts'
+import { withShadow } from './service/with-shadow.ts'
 
 /** What a Service is put beside of: another one, its shadow, echo pods in its place. */
 export type Beside =

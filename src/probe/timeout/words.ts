@@ -1,5 +1,5 @@
-import { hostAndPort } from '../../model/common/ip.ts'
-import { formatDuration } from '../../model/common/duration.ts'
+import { hostAndPort } from '../../model/common/network/ip.ts'
+import { formatDuration } from '../../model/common/words/duration.ts'
 import type { TimerConclusion } from '../../judge/timers/conclude.ts'
 import type { MeasurePlan, Round } from '../../judge/timers/plan.ts'
 import { isTooLong } from '../../judge/timers/plan.ts'

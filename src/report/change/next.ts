@@ -1,7 +1,7 @@
 import type { ChangeDone, ChangeOutcome } from '../../model/affinity/change.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
-import { formatDuration } from '../../model/common/duration.ts'
+import { formatDuration } from '../../model/common/words/duration.ts'
 import type { NextStep } from './text.ts'
 import { commandFor, commandLine, targetWord } from '../../model/targets/command.ts'
 import { distinctBy } from '../../model/common/distinct.ts'

@@ -1,5 +1,5 @@
-import { formatCount } from '../../model/common/count.ts'
-import { formatDuration } from '../../model/common/duration.ts'
+import { formatCount } from '../../model/common/words/count.ts'
+import { formatDuration } from '../../model/common/words/duration.ts'
 import { nonBreakingSpace } from './width.ts'
 
 const space = nonBreakingSpace

@@ -1,5 +1,5 @@
 import { selectorController, serviceLabel, sliceManagerLabel } from '../../model/cluster/external.ts'
-import { type Family, familyOf } from '../../model/common/ip.ts'
+import { type Family, familyOf } from '../../model/common/network/ip.ts'
 import type { Pod, Service, ServicePort, SliceEndpoint } from '../../model/cluster/kubernetes.ts'
 import type { Resource } from '../objects/resource.ts'
 import { types } from '../objects/resource-types.ts'

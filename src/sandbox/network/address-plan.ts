@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { type Family, parseIp } from '../../model/common/ip.ts'
+import { type Family, parseIp } from '../../model/common/network/ip.ts'
 
 /**
  * The addresses of one sandbox: all of 240.X.0.0/16 for an even X of its own, so that several can run beside each other.

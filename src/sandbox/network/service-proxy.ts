@@ -1,5 +1,5 @@
 import { serviceLabel } from '../../model/cluster/external.ts'
-import { type Family, familyOf, hostAndPort } from '../../model/common/ip.ts'
+import { type Family, familyOf, hostAndPort } from '../../model/common/network/ip.ts'
 import type { Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { type Container, type ContainerOptions, environmentOf, exitCodeOf } from './container.ts'
 import { podSockets, socketFiles } from './proc-net.ts'
 import type { Programs } from './programs.ts'
-import { shellWord } from '../../model/common/shell.ts'
+import { shellWord } from '../../model/common/words/shell.ts'
 
 /** A container that runs, and what can be run in it. */
 export interface ExecTarget {

@@ -1,4 +1,4 @@
-import { familyOf } from '../../model/common/ip.ts'
+import { familyOf } from '../../model/common/network/ip.ts'
 import { type AddressPlan, bytesOf, shownPort } from '../network/address-plan.ts'
 
 /** The files in which Linux lists the TCP sockets of a network namespace. */

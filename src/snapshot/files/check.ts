@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { Finding, ObjectRef } from '../../model/findings/finding.ts'
-import { didYouMean } from '../../model/common/spelling.ts'
+import { didYouMean } from '../../model/common/words/spelling.ts'
 import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { isEqual } from '../../model/affinity/fields.ts'

@@ -1,14 +1,14 @@
 import type { FilePosition, Finding, ObjectRef } from '../../model/findings/finding.ts'
 import { serviceLabel } from '../../model/cluster/external.ts'
 import { refusalsOf } from '../../validation/index.ts'
-import { isOfController } from '../../mechanisms/service/tidy.ts'
+import { isOfController } from '../../mechanisms/service/written/tidy.ts'
 import { checkShape } from './check.ts'
 import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { asRecord } from '../../model/common/record.ts'
 import { schemas, kindsOfGroup } from '../../validation/schema.ts'
 import { locate } from './locate.ts'
-import { didYouMean } from '../../model/common/spelling.ts'
+import { didYouMean } from '../../model/common/words/spelling.ts'
 
 const unread = 'The API server refuses the object.'
 

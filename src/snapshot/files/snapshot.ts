@@ -27,7 +27,7 @@ import { autoscalers, endpointSlices, networkPolicies, services } from '../../me
 import { asRecord } from '../../model/common/record.ts'
 import { strayEndpoints } from './stray.ts'
 import { templateIn } from './text/template-marks.ts'
-import { isOfController, mirrored, tidyService, tidySlice } from '../../mechanisms/service/tidy.ts'
+import { isOfController, mirrored, tidyService, tidySlice } from '../../mechanisms/service/written/tidy.ts'
 
 /** What files say: a snapshot of their Services, and what is wrong with the files themselves. */
 export interface FileSnapshot {

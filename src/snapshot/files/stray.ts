@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/findings/finding.ts'
 import { serviceLabel } from '../../model/cluster/external.ts'
-import { didYouMean } from '../../model/common/spelling.ts'
+import { didYouMean } from '../../model/common/words/spelling.ts'
 import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { locate } from './locate.ts'

@@ -58,8 +58,8 @@ describe('nothing is loaded before it is needed', () => {
         "src/cli/terminal.ts",
         "src/cluster/answers/errors.ts",
         "src/commands/index.ts",
-        "src/model/common/spelling.ts",
         "src/model/common/user-error.ts",
+        "src/model/common/words/spelling.ts",
         "src/program.ts",
         "src/report/text/sanitize.ts",
       ]

@@ -5,8 +5,8 @@ import { forbiddenBackend } from '../../../src/external/plan/addresses.ts'
 import { matchPorts, portText } from '../../../src/external/plan/ports.ts'
 import { rangesIn } from '../../../src/external/refuse/own-addresses.ts'
 import { fromTyped } from '../../../src/external/plan/wanted.ts'
-import { hostAndPort, parseIp } from '../../../src/model/common/ip.ts'
-import { forbiddenAddress } from '../../../src/mechanisms/service/address.ts'
+import { hostAndPort, parseIp } from '../../../src/model/common/network/ip.ts'
+import { forbiddenAddress } from '../../../src/mechanisms/service/endpoints/address.ts'
 
 const offered = (texts: string[]) => parsePorts(texts).map((port) => ({ ...port, at: port.port }))
 

@@ -1,7 +1,7 @@
 import vm from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseIp } from '../../../src/model/common/ip.ts'
+import { parseIp } from '../../../src/model/common/network/ip.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { translation } from '../../../src/sandbox/pods/prelude.ts'
 

@@ -3,7 +3,7 @@ import { promises as dns } from 'node:dns'
 import { once } from 'node:events'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { familyOf } from '../../../src/model/common/ip.ts'
+import { familyOf } from '../../../src/model/common/network/ip.ts'
 import {
   addressesOf,
   readQuestion,

@@ -1,4 +1,4 @@
-import { FrameReader, opcodes } from '../../../model/common/websocket.ts'
+import { FrameReader, opcodes } from '../../../model/common/network/websocket.ts'
 
 /** Bytes of status line, headers, interim answers and trailers together. */
 const headLimit = 32_768

@@ -1,5 +1,5 @@
-import { parseIp } from '../../../model/common/ip.ts'
-import { isPort } from '../../../model/common/port.ts'
+import { parseIp } from '../../../model/common/network/ip.ts'
+import { isPort } from '../../../model/common/network/port.ts'
 import { invalidValue, usageError } from '../../../model/common/user-error.ts'
 import { parseVia } from '../../../probe/plan/entries/asked.ts'
 import type { ProbeOptions } from '../../../probe/plan/plan.ts'

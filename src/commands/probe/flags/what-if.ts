@@ -1,7 +1,7 @@
-import { parseDuration } from '../../../model/common/duration.ts'
-import { didYouMean } from '../../../model/common/spelling.ts'
+import { parseDuration } from '../../../model/common/words/duration.ts'
+import { didYouMean } from '../../../model/common/words/spelling.ts'
 import { invalidValue, UserError } from '../../../model/common/user-error.ts'
-import type { ServiceChange } from '../../../probe/shadow/change.ts'
+import type { ServiceChange } from '../../../probe/shadow/service/change.ts'
 import { commandLine } from '../../../model/targets/command.ts'
 
 const flag = 'what-if'

@@ -1,10 +1,10 @@
-import { didYouMean } from '../../../model/common/spelling.ts'
+import { didYouMean } from '../../../model/common/words/spelling.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { mapFact } from '../../../model/cluster/fact.ts'
 import type { FactType, Store } from '../../../model/cluster/store.ts'
 import { analyzer, type View } from '../../analyzer.ts'
 import { gateways, group as gatewayGroup } from '../../gateway-api/objects.ts'
-import { at, list, record, text } from '../../kit/loose.ts'
+import { at, list, record, text } from '../../kit/objects/loose.ts'
 import { backendTrafficPolicies, type PolicyTarget, targetsOf, targetTypes } from '../objects.ts'
 
 const kinds = ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'UDPRoute', 'TLSRoute']

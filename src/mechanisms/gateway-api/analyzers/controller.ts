@@ -2,9 +2,9 @@ import { objectName, type ObjectRef } from '../../../model/findings/finding.ts'
 import { type LooseObject, type ObjectType, refOf } from '../../../model/cluster/object.ts'
 import { sticks } from '../../../model/affinity/policy.ts'
 import { type Analyzer, analyzer, objectAnalyzer } from '../../analyzer.ts'
-import { at, list, parsedJson, record, text } from '../../kit/loose.ts'
-import { refusalOf } from '../attach.ts'
-import { backendsOf, mayReach } from '../backends.ts'
+import { at, list, parsedJson, record, text } from '../../kit/objects/loose.ts'
+import { refusalOf } from '../routes/attach.ts'
+import { backendsOf, mayReach } from '../routes/backends.ts'
 import { rulesOf } from '../legs.ts'
 import {
   backendLbPolicies,
@@ -14,8 +14,8 @@ import {
   referenceGrants,
   xBackendTrafficPolicies,
 } from '../objects.ts'
-import { persistenceOf } from '../persistence.ts'
-import { installedFor } from '../schema.ts'
+import { persistenceOf } from '../persistence/persistence.ts'
+import { installedFor } from '../persistence/schema.ts'
 import { droppedBy } from './fields.ts'
 import { once } from './once.ts'
 

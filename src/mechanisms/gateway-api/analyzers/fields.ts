@@ -1,13 +1,13 @@
 import type { ObjectRef } from '../../../model/findings/finding.ts'
 import type { LooseObject, ObjectType } from '../../../model/cluster/object.ts'
-import { didYouMean } from '../../../model/common/spelling.ts'
+import { didYouMean } from '../../../model/common/words/spelling.ts'
 import { type Analyzer, objectAnalyzer, type Report } from '../../analyzer.ts'
-import { isCookieName } from '../../kit/cookies.ts'
-import { droppedFrom } from '../../kit/definitions.ts'
-import { at, list, record, text } from '../../kit/loose.ts'
+import { isCookieName } from '../../kit/legs/cookies.ts'
+import { droppedFrom } from '../../kit/objects/definitions.ts'
+import { at, list, record, text } from '../../kit/objects/loose.ts'
 import { type ListenerRule, rulesOf } from '../legs.ts'
-import { type Installed, installedFor, insteadOf, persistedOf, shapeOf } from '../schema.ts'
-import { isGatewayDuration, type Persistence, persistenceOf } from '../persistence.ts'
+import { type Installed, installedFor, insteadOf, persistedOf, shapeOf } from '../persistence/schema.ts'
+import { isGatewayDuration, type Persistence, persistenceOf } from '../persistence/persistence.ts'
 
 const codes = [
   'AFF-GWAPI-UNKNOWN-FIELD',

@@ -1,6 +1,6 @@
 import { type Analyzer, objectAnalyzer } from '../../analyzer.ts'
 import { applicationOf } from '../../../model/probe/cookies/maker.ts'
-import { at, list, record, text } from '../../kit/loose.ts'
+import { at, list, record, text } from '../../kit/objects/loose.ts'
 import { hashKeys, ttlOf, wrongValuesIn } from '../rules/hash.ts'
 import { destinationRules } from '../objects.ts'
 import { hashesOf, portsOf } from './hashes.ts'

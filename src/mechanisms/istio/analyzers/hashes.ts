@@ -1,6 +1,6 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import { at, list, record, text } from '../../kit/loose.ts'
+import { at, list, record, text } from '../../kit/objects/loose.ts'
 import { services } from '../../service/objects.ts'
 import { serviceOfHost } from '../legs/hosts.ts'
 import { hostOfRule } from '../rules/rules.ts'

@@ -5,7 +5,7 @@
 import { objectName } from '../../../model/findings/finding.ts'
 import { keyOf, type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { type Analyzer, analyzer, type View } from '../../analyzer.ts'
-import { onceFor } from '../../kit/once.ts'
+import { onceFor } from '../../kit/objects/once.ts'
 import { gatewayOf, gatewayRef, rivalsOf, takenBy } from '../legs/gateway.ts'
 import { hostOf } from '../legs/hosts.ts'
 import { istioGateways, virtualServices } from '../objects.ts'

@@ -1,9 +1,9 @@
 import { keyOf, type LooseObject, refTo } from '../../../model/cluster/object.ts'
 import type { ObjectRef } from '../../../model/findings/finding.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import { at, list, record, strings, text } from '../../kit/loose.ts'
-import { byAge } from '../../kit/age.ts'
-import { onceFor } from '../../kit/once.ts'
+import { at, list, record, strings, text } from '../../kit/objects/loose.ts'
+import { byAge } from '../../kit/objects/age.ts'
+import { onceFor } from '../../kit/objects/once.ts'
 import { common } from './hosts.ts'
 import { istioGateways } from '../objects.ts'
 

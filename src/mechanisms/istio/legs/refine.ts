@@ -1,7 +1,7 @@
 import type { Leg } from '../../../model/affinity/leg.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import { routingOf } from '../../gateway-api/routing.ts'
-import { at, list } from '../../kit/loose.ts'
+import { routingOf } from '../../gateway-api/routes/routing.ts'
+import { at, list } from '../../kit/objects/loose.ts'
 import { policyFor } from '../rules/policy.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
 import { objectName } from '../../../model/findings/finding.ts'
-import { at, list } from '../../kit/loose.ts'
+import { at, list } from '../../kit/objects/loose.ts'
 import type { PlainHost } from '../../mechanism.ts'
 import { gatewayOf, gatewayRef, takenBy } from './gateway.ts'
 import { gatewayNames, hostsOf } from './routes.ts'

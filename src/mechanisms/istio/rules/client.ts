@@ -1,6 +1,6 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import { at, record } from '../../kit/loose.ts'
+import { at, record } from '../../kit/objects/loose.ts'
 import { istioProxies } from '../objects.ts'
 import type { MeshClient } from './rules.ts'
 

@@ -1,6 +1,6 @@
-import { parseDuration } from '../../../model/common/duration.ts'
+import { parseDuration } from '../../../model/common/words/duration.ts'
 import type { Policy } from '../../../model/affinity/policy.ts'
-import { at, list, record, text } from '../../kit/loose.ts'
+import { at, list, record, text } from '../../kit/objects/loose.ts'
 import { defined } from '../../../model/common/defined.ts'
 
 /** The ways to name what is hashed; Istio takes exactly one of them. */

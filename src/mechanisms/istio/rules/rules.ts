@@ -1,9 +1,9 @@
-import { byCreation, byText } from '../../kit/age.ts'
+import { byCreation, byText } from '../../kit/objects/age.ts'
 import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
 import { keyOf, type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import { at, list, record, strings, text } from '../../kit/loose.ts'
-import { onceFor } from '../../kit/once.ts'
+import { at, list, record, strings, text } from '../../kit/objects/loose.ts'
+import { onceFor } from '../../kit/objects/once.ts'
 import { covers, mostExact, serviceOfHost, wholeHost } from '../legs/hosts.ts'
 import { destinationRules, rootNamespace } from '../objects.ts'
 

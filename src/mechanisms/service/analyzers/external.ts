@@ -2,7 +2,7 @@ import { originsIn } from '../../../model/cluster/external.ts'
 import { commandLine } from '../../../model/targets/command.ts'
 import { known } from '../../../model/cluster/fact.ts'
 import { hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { outsideEndpoints } from '../endpoints.ts'
+import { outsideEndpoints } from '../endpoints/endpoints.ts'
 
 /** What follows beyond the cluster, where the endpoints are not pods of it. */
 export const external = serviceAnalyzer({

@@ -1,8 +1,8 @@
 import { refOf } from '../../../model/cluster/object.ts'
-import { endpointsOf, portEndpoints } from '../endpoints.ts'
+import { endpointsOf, portEndpoints } from '../endpoints/endpoints.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { countEndpoints, isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { placesWords, reachedOnNode } from '../candidates.ts'
+import { placesWords, reachedOnNode } from '../endpoints/candidates.ts'
 import type { Inputs } from '../facts.ts'
 
 /** `externalTrafficPolicy: Local`: from outside a proxy uses the endpoints on its own node only. */

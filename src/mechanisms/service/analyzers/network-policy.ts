@@ -1,6 +1,6 @@
 import { hasSelector, isProxied, serviceAnalyzer } from '../analyzer.ts'
-import { matches } from '../../kit/targeting.ts'
-import { selects } from '../selector.ts'
+import { matches } from '../../kit/objects/targeting.ts'
+import { selects } from '../endpoints/selector.ts'
 
 interface PolicySpec {
   podSelector?: unknown

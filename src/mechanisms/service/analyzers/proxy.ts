@@ -3,7 +3,7 @@ import { balancesSockets, semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, type Subject, serviceAnalyzer } from '../analyzer.ts'
 import { annotationField } from '../../kit/controller.ts'
-import { isOlderThan } from '../version.ts'
+import { isOlderThan } from '../../kit/programs/version.ts'
 import { commandFor, serviceTarget } from '../../../model/targets/command.ts'
 
 const applies = (subject: Subject): boolean => isProxied(subject) && isSticky(subject)

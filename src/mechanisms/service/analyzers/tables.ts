@@ -6,7 +6,7 @@ import { addressSeen } from '../proxies/outside.ts'
 import { semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { familiesOf } from '../endpoints.ts'
+import { familiesOf } from '../endpoints/endpoints.ts'
 import { commandFor, serviceTarget } from '../../../model/targets/command.ts'
 
 /** What a proxy's memory is kept by: port, node, client address. */

@@ -1,7 +1,7 @@
 import { refOf } from '../../../model/cluster/object.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import { hasSelector, isSticky, serviceAnalyzer } from '../analyzer.ts'
-import { parseIp } from '../../../model/common/ip.ts'
+import { parseIp } from '../../../model/common/network/ip.ts'
 import { commandLine } from '../../../model/targets/command.ts'
 
 /** The label that hands a Service to another proxy (k8s.io/kubernetes pkg/proxy/apis/well_known_labels.go). */

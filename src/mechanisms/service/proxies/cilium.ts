@@ -2,7 +2,7 @@ import type { Fact } from '../../../model/cluster/fact.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import type { ProxyAffinity, ProxyFacts } from '../../../model/cluster/snapshot.ts'
-import { isOlderThan } from '../version.ts'
+import { isOlderThan } from '../../kit/programs/version.ts'
 import { type DaemonSet, dataOf, type ProxyRecogniser, running } from './evidence.ts'
 
 /** What Cilium's agent is called: by its own chart, and by GKE. */

@@ -1,5 +1,5 @@
 import type { ProxyClock } from '../../../model/affinity/proxy-clock.ts'
-import { onceFor } from '../../kit/once.ts'
+import { onceFor } from '../../kit/objects/once.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 
 /** What session affinity means on one Service proxy. */

@@ -9,9 +9,9 @@ import {
   reportAbout,
   type View,
 } from '../../analyzer.ts'
-import { onceFor } from '../../kit/once.ts'
-import { type Balancer, balancersIn, type Member, ownPolicy } from '../balance.ts'
-import { arrivalIn } from '../legs.ts'
+import { onceFor } from '../../kit/objects/once.ts'
+import { type Balancer, balancersIn, type Member, ownPolicy } from '../balancers/balance.ts'
+import { arrivalIn } from '../balancers/legs.ts'
 import { optionOf } from '../options.ts'
 import { ingressRoutes, oldGroup, traefikServices } from '../objects.ts'
 

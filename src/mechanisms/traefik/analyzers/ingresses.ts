@@ -7,11 +7,16 @@ import { behind } from '../../ingress/backends.ts'
 import { hasPattern, locationsOf } from '../../ingress/locations.ts'
 import { ingresses } from '../../ingress/objects.ts'
 import { annotationField, annotationsOf, goBoolean } from '../../kit/controller.ts'
-import { coversPath } from '../../kit/cookies.ts'
+import { coversPath } from '../../kit/legs/cookies.ts'
 import { services } from '../../service/objects.ts'
-import { affinityKeys, readAnnotations, servicePrefix } from '../annotations.ts'
+import { affinityKeys, readAnnotations, servicePrefix } from '../ingress/annotations.ts'
 import type { CookieSettings } from '../cookie.ts'
-import { cookieAsNginx, nginxPrefix, traefikController, traefikNginxController } from '../controller.ts'
+import {
+  cookieAsNginx,
+  nginxPrefix,
+  traefikController,
+  traefikNginxController,
+} from '../ingress/controller.ts'
 
 /** Services behind an Ingress that are here, each once. */
 export function servicesOf(backends: readonly { service: LooseObject | undefined }[]): LooseObject[] {

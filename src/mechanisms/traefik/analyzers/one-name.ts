@@ -6,15 +6,20 @@ import { leadToSamePods } from '../../ingress/backends.ts'
 import { controllerOf } from '../../ingress/controllers.ts'
 import { locationsOf } from '../../ingress/locations.ts'
 import { ingresses } from '../../ingress/objects.ts'
-import { byAge } from '../../kit/age.ts'
+import { byAge } from '../../kit/objects/age.ts'
 import { annotationField, annotationsOf } from '../../kit/controller.ts'
 import { services } from '../../service/objects.ts'
-import { readAnnotations, servicePrefix } from '../annotations.ts'
-import { type Balancer, balancerOf, routesOf } from '../balance.ts'
+import { readAnnotations, servicePrefix } from '../ingress/annotations.ts'
+import { type Balancer, balancerOf, routesOf } from '../balancers/balance.ts'
 import { type CookieSettings, cookiePolicy } from '../cookie.ts'
-import { cookieAsNginx, nginxPrefix, traefikController, traefikNginxController } from '../controller.ts'
+import {
+  cookieAsNginx,
+  nginxPrefix,
+  traefikController,
+  traefikNginxController,
+} from '../ingress/controller.ts'
 import { ingressRoutes, traefikServices } from '../objects.ts'
-import { alternativesOf } from '../rule.ts'
+import { alternativesOf } from '../routes/rule.ts'
 
 /** A cookie, where it is written, and among what it chooses. */
 interface Written {

@@ -1,7 +1,7 @@
 import { refOf } from '../../../model/cluster/object.ts'
 import { objectName } from '../../../model/findings/finding.ts'
 import { analyzer } from '../../analyzer.ts'
-import { type Child, counting, isAlike, namesakes } from '../children.ts'
+import { type Child, counting, isAlike, namesakes } from '../balancers/children.ts'
 import { balancersOf } from './balancers.ts'
 
 /** Services that Traefik has once, and several balancers set in ways of their own. */

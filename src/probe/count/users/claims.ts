@@ -1,4 +1,4 @@
-import { hostAndPort } from '../../../model/common/ip.ts'
+import { hostAndPort } from '../../../model/common/network/ip.ts'
 import { createHash } from 'node:crypto'
 import { digestOf } from '../../../agent/cookies/describe.ts'
 import type { CookieForm, SetCookie } from '../../../model/probe/cookies/cookie.ts'

@@ -1,8 +1,8 @@
-import { at, list, record, text } from '../../../mechanisms/kit/loose.ts'
+import { at, list, record, text } from '../../../mechanisms/kit/objects/loose.ts'
 import { services } from '../../../mechanisms/service/objects.ts'
-import { familyOf } from '../../../model/common/ip.ts'
+import { familyOf } from '../../../model/common/network/ip.ts'
 import { waysInto } from '../../../model/cluster/ways.ts'
-import type { ObjectReader } from '../../../snapshot/objects.ts'
+import type { ObjectReader } from '../../../snapshot/cluster/objects.ts'
 import { type Parents, type Reached, readParents } from './parents.ts'
 
 /** An address at which something in front is reached. */

@@ -1,5 +1,5 @@
-import { parentRefsOf } from '../../../mechanisms/gateway-api/parents.ts'
-import { at, list, record, strings, text } from '../../../mechanisms/kit/loose.ts'
+import { parentRefsOf } from '../../../mechanisms/gateway-api/routes/parents.ts'
+import { at, list, record, strings, text } from '../../../mechanisms/kit/objects/loose.ts'
 import { isOfType, type LooseObject, type NamespacedName } from '../../../model/cluster/object.ts'
 import { isRecord } from '../../../model/common/record.ts'
 import type { Parents } from './parents.ts'

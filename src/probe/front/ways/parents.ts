@@ -1,9 +1,9 @@
 import { gateways } from '../../../mechanisms/gateway-api/objects.ts'
-import { gatewayOfSet, parentRefsOf } from '../../../mechanisms/gateway-api/parents.ts'
+import { gatewayOfSet, parentRefsOf } from '../../../mechanisms/gateway-api/routes/parents.ts'
 import { istioGateways } from '../../../mechanisms/istio/objects.ts'
-import { at, list, text } from '../../../mechanisms/kit/loose.ts'
+import { at, list, text } from '../../../mechanisms/kit/objects/loose.ts'
 import { isOfType, type LooseObject, type ObjectType } from '../../../model/cluster/object.ts'
-import type { ObjectReader } from '../../../snapshot/objects.ts'
+import type { ObjectReader } from '../../../snapshot/cluster/objects.ts'
 
 /** An object whose status may say where it is reached. */
 export type Reached = LooseObject & { status?: unknown }

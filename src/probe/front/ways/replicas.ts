@@ -4,7 +4,7 @@ import { endpointsOfPort } from '../../../model/cluster/endpoint.ts'
 import { slicesSelector } from '../../../model/cluster/external.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { waysInto } from '../../../model/cluster/ways.ts'
-import { familyOf, parseIp } from '../../../model/common/ip.ts'
+import { familyOf, parseIp } from '../../../model/common/network/ip.ts'
 import type { Front } from '../../plan/plan.ts'
 import { Collector } from '../../../snapshot/collect.ts'
 

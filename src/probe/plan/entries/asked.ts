@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../model/common/spelling.ts'
+import { didYouMean } from '../../../model/common/words/spelling.ts'
 import type { IpFamily, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { invalidValue } from '../../../model/common/user-error.ts'
 

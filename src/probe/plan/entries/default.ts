@@ -1,4 +1,4 @@
-import { familyOf } from '../../../model/common/ip.ts'
+import { familyOf } from '../../../model/common/network/ip.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProbeSubject } from '../preflight.ts'
 

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../cluster/index.ts'
 import { type Hints, needsCloud } from '../../../mechanisms/service/balancers/recognise.ts'
-import { readCloud } from '../../../snapshot/proxy.ts'
-import { readWarnings } from '../../../snapshot/services.ts'
+import { readCloud } from '../../../snapshot/cluster/proxy.ts'
+import { readWarnings } from '../../../snapshot/cluster/services.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { known } from '../../../model/cluster/fact.ts'
 import type { UnaskedPort, SurveyEntry } from '../../../model/probe/results/survey.ts'
@@ -14,7 +14,7 @@ import { defaultEntry } from './default.ts'
 import { readNodes } from './nodes.ts'
 import { entriesOf, type FoundEntries } from './resolve.ts'
 import { defined } from '../../../model/common/defined.ts'
-import { familyOf } from '../../../model/common/ip.ts'
+import { familyOf } from '../../../model/common/network/ip.ts'
 import { distinctBy } from '../../../model/common/distinct.ts'
 
 /**

@@ -6,7 +6,7 @@ import type { Timing } from '../../../model/affinity/expectation.ts'
 import { balancesSockets, clockOf, semanticsOf } from '../../../mechanisms/service/proxies/semantics.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
-import { findService, nameOf } from '../../../snapshot/targets.ts'
+import { findService, nameOf } from '../../../snapshot/cluster/targets.ts'
 import { servicesPath } from '../../../cluster/paths.ts'
 import { type Held, ServiceHistory } from './service-history.ts'
 
@@ -120,7 +120,7 @@ export async function readProxyInCharge(
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<ProxyFacts | undefined> {
-  const { readProxy } = await import('../../../snapshot/proxy.ts')
+  const { readProxy } = await import('../../../snapshot/cluster/proxy.ts')
   const proxy = await readProxy(cluster, signal).catch(() => undefined)
   return proxy?.known === true ? proxy.value : undefined
 }

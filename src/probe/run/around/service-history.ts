@@ -1,5 +1,5 @@
 import type { Service } from '../../../model/cluster/kubernetes.ts'
-import { formatDuration } from '../../../model/common/duration.ts'
+import { formatDuration } from '../../../model/common/words/duration.ts'
 import { sortedKeys } from '../../../model/common/record.ts'
 import { type Policy, servicePolicy } from '../../../model/affinity/policy.ts'
 

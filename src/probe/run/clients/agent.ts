@@ -3,7 +3,7 @@ import { createIdentifier } from '../../../agent/answers/identify.ts'
 import { shellArguments } from '../../../agent/shell/arguments.ts'
 import type { AnswerReader } from '../../../agent/shell/decode.ts'
 import type { AgentKind } from '../../../model/probe/image-choice.ts'
-import { shellWord } from '../../../model/common/shell.ts'
+import { shellWord } from '../../../model/common/words/shell.ts'
 
 /**
  * The bundle is CommonJS, whatever the image's NODE_OPTIONS say. A small young generation keeps an agent that reads large

@@ -1,5 +1,5 @@
 import type { DirectAccess } from '../../../model/probe/direct.ts'
-import { hostAndPort } from '../../../model/common/ip.ts'
+import { hostAndPort } from '../../../model/common/network/ip.ts'
 import type { Page } from '../../terminal.ts'
 import { type Line, span } from '../../text/line.ts'
 import { sanitize } from '../../text/sanitize.ts'

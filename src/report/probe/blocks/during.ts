@@ -3,7 +3,7 @@ import type { ProbeResult, Switch } from '../../../model/probe/results/probe-res
 import type { Page } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
-import { countOf, formatCount } from '../../../model/common/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/count.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { nonBreakingSpace } from '../../text/width.ts'

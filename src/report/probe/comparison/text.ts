@@ -4,7 +4,7 @@ import type { Aspect, ComparedRun, ProbeComparison } from '../../../model/probe/
 import type { Page } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, lineWidth, span } from '../../text/line.ts'
-import { formatCount } from '../../../model/common/count.ts'
+import { formatCount } from '../../../model/common/words/count.ts'
 import { formatLatency } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { layoutTable } from '../../text/table.ts'

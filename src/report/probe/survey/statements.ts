@@ -1,6 +1,6 @@
 import type { Code } from '../../../model/findings/code.ts'
 import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../model/probe/results/survey.ts'
-import { countOf, formatCount } from '../../../model/common/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/count.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { backendNoun } from '../words/words.ts'

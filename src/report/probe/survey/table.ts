@@ -2,7 +2,7 @@ import type { ProbeSurvey, SurveyCell, SurveyClient } from '../../../model/probe
 import type { Page, Paint, Style } from '../../terminal.ts'
 import { flow } from '../../text/flow.ts'
 import { type Line, span } from '../../text/line.ts'
-import { countOf } from '../../../model/common/count.ts'
+import { countOf } from '../../../model/common/words/count.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import type { Palette } from '../blocks/palette.ts'
 import { type CellView, isMasqueraded, type CellNote, viewCell } from './cells.ts'

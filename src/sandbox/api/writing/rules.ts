@@ -1,4 +1,4 @@
-import { parseIp } from '../../../model/common/ip.ts'
+import { parseIp } from '../../../model/common/network/ip.ts'
 import type { EndpointSlice } from '../../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../../failure.ts'
 import { at, type Resource } from '../../objects/resource.ts'

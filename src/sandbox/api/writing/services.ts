@@ -1,4 +1,4 @@
-import { contains, type Family, familyOf, parseCidr, parseIp } from '../../../model/common/ip.ts'
+import { contains, type Family, familyOf, parseCidr, parseIp } from '../../../model/common/network/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../../failure.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'

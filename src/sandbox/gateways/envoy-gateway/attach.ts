@@ -1,7 +1,7 @@
 import type { Resource } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
-import { gatewayClasses, gateways } from '../kit/gateway-api.ts'
-import { listAt, textAt } from '../kit/loose.ts'
+import { gatewayClasses, gateways } from '../kit/objects/gateway-api.ts'
+import { listAt, textAt } from '../kit/objects/loose.ts'
 
 export const controllerName = 'gateway.envoyproxy.io/gatewayclass-controller'
 

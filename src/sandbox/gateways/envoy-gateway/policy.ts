@@ -2,8 +2,8 @@ import type { Resource } from '../../objects/resource.ts'
 import { at } from '../../objects/resource.ts'
 import { defineType } from '../../objects/resource-types.ts'
 import { matches } from '../../objects/selectors.ts'
-import type { HashPolicy } from '../kit/envoy.ts'
-import { listAt, secondsOf, textAt } from '../kit/loose.ts'
+import type { HashPolicy } from '../kit/choice/envoy.ts'
+import { listAt, secondsOf, textAt } from '../kit/objects/loose.ts'
 
 export const group = 'gateway.envoyproxy.io/v1alpha1'
 

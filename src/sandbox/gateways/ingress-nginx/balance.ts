@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Resource } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
-import { anyOf, type Balancer, isSame, nameOf, type Server } from '../kit/balance.ts'
-import { lastCookie } from '../kit/cookies.ts'
+import { anyOf, type Balancer, isSame, nameOf, type Server } from '../kit/choice/balance.ts'
+import { lastCookie } from '../kit/choice/cookies.ts'
 import type { AskedRequest, Choice } from '../kit/proxy.ts'
-import { backendsOf } from '../kit/services.ts'
+import { backendsOf } from '../kit/objects/services.ts'
 import type { Location, Upstream } from './configuration.ts'
 import { isOn, setting } from './settings.ts'
 

@@ -1,7 +1,7 @@
 import type { Resource } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { isBelow, matchesHost, weightOfHost } from '../kit/hosts.ts'
-import { type IngressPath, ingressesOf, pathsOf } from '../kit/ingresses.ts'
+import { type IngressPath, ingressesOf, pathsOf } from '../kit/objects/ingresses.ts'
 import type { AskedRequest } from '../kit/proxy.ts'
 import { hasCookie, isCanary, isOn, setting } from './settings.ts'
 

@@ -2,9 +2,9 @@ import { isRecord } from '../../../model/common/record.ts'
 import { at, type Resource } from '../../objects/resource.ts'
 import { defineType } from '../../objects/resource-types.ts'
 import type { Store } from '../../objects/store.ts'
-import type { HashPolicy } from '../kit/envoy.ts'
+import type { HashPolicy } from '../kit/choice/envoy.ts'
 import { matchesHost, weightOfHost } from '../kit/hosts.ts'
-import { listAt, secondsOf, textAt } from '../kit/loose.ts'
+import { listAt, secondsOf, textAt } from '../kit/objects/loose.ts'
 
 /** Where Istio is, whose rules are for all namespaces. */
 export const namespace = 'istio-system'

@@ -3,7 +3,7 @@ import { type Issued, selfSigned } from '../../network/certificate.ts'
 import { types } from '../../objects/resource-types.ts'
 import type { Store } from '../../objects/store.ts'
 import { matchesHost, weightOfHost } from './hosts.ts'
-import { textAt } from './loose.ts'
+import { textAt } from './objects/loose.ts'
 
 /** For which host a gateway is known by which Secret. */
 export interface CertificateUse {

@@ -8,7 +8,7 @@ import type { Issued } from '../../network/certificate.ts'
 import { type AddressPlan, openPort } from '../../network/address-plan.ts'
 import type { Container, ContainerOptions } from '../../pods/container.ts'
 import { ContainerLog } from '../../pods/log.ts'
-import { nameOf, type Server } from './balance.ts'
+import { nameOf, type Server } from './choice/balance.ts'
 
 /** A request, as far as it says where it should go. */
 export interface AskedRequest {

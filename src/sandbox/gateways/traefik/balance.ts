@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Store } from '../../objects/store.ts'
-import { anyOf, type Balancer, nameOf, type Server } from '../kit/balance.ts'
-import { firstCookie } from '../kit/cookies.ts'
-import { textAt } from '../kit/loose.ts'
+import { anyOf, type Balancer, nameOf, type Server } from '../kit/choice/balance.ts'
+import { firstCookie } from '../kit/choice/cookies.ts'
+import { textAt } from '../kit/objects/loose.ts'
 import type { AskedRequest, Choice } from '../kit/proxy.ts'
-import { backendsOf } from '../kit/services.ts'
+import { backendsOf } from '../kit/objects/services.ts'
 
 /** A cookie that says which server or child it was. */
 export interface Sticky {

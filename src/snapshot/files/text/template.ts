@@ -1,5 +1,5 @@
 import type { FilePosition, Finding } from '../../../model/findings/finding.ts'
-import { shellWord } from '../../../model/common/shell.ts'
+import { shellWord } from '../../../model/common/words/shell.ts'
 import { commandLine } from '../../../model/targets/command.ts'
 import { fileFinding } from '../finding.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../../../src/agent/answers/answer.ts'
 import { createIdentifier } from '../../../../src/agent/answers/identify.ts'
-import { normaliseIpv6 } from '../../../../src/model/common/ipv6.ts'
+import { normaliseIpv6 } from '../../../../src/model/common/network/ipv6.ts'
 import type { IdentifyRule } from '../../../../src/model/probe/observation.ts'
 
 const needles = [

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import { expect, test } from 'vitest'
-import { frame, opcodes } from '../../../../src/model/common/websocket.ts'
+import { frame, opcodes } from '../../../../src/model/common/network/websocket.ts'
 import { type Change, configFor, observe } from '../support/observe.ts'
 import { listen } from '../support/servers.ts'
 

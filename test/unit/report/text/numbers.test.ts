@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration } from '../../../../src/model/common/duration.ts'
-import { countOf } from '../../../../src/model/common/count.ts'
+import { formatDuration } from '../../../../src/model/common/words/duration.ts'
+import { countOf } from '../../../../src/model/common/words/count.ts'
 import {
   formatConfidence,
   formatElapsed,

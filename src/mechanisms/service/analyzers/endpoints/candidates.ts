@@ -1,9 +1,9 @@
 import { refOf } from '../../../../model/cluster/object.ts'
-import { endpointsOf } from '../../endpoints.ts'
+import { endpointsOf } from '../../endpoints/endpoints.ts'
 import type { Service } from '../../../../model/cluster/kubernetes.ts'
 import type { Mend } from '../../../../model/findings/mend.ts'
 import { isProxied, isSticky, serviceAnalyzer } from '../../analyzer.ts'
-import { placesWords, reachCause, reachedBy, reachWords, wantedReach } from '../../candidates.ts'
+import { placesWords, reachCause, reachedBy, reachWords, wantedReach } from '../../endpoints/candidates.ts'
 
 /** Services whose clients get a part of the endpoints: those of their node or zone. */
 export const candidates = serviceAnalyzer({

@@ -2,7 +2,7 @@ import type { Unknown } from '../../../../model/cluster/fact.ts'
 import { slicesSelector } from '../../../../model/cluster/external.ts'
 import type { EndpointSlice, Service } from '../../../../model/cluster/kubernetes.ts'
 import { isGlobal } from '../../proxies/cilium.ts'
-import { countReady, endpointsOf, familiesOf, portEndpoints } from '../../endpoints.ts'
+import { countReady, endpointsOf, familiesOf, portEndpoints } from '../../endpoints/endpoints.ts'
 import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../../analyzer.ts'
 
 /** What would have to be known of a Service that clusters share. */

@@ -1,5 +1,5 @@
 import { countEndpoints, hasSelector, isProxied, isSticky, serviceAnalyzer } from '../../analyzer.ts'
-import { familiesOf, portEndpoints } from '../../endpoints.ts'
+import { familiesOf, portEndpoints } from '../../endpoints/endpoints.ts'
 import { isGlobal } from '../../proxies/cilium.ts'
 import { elsewhere } from './endpoints.ts'
 

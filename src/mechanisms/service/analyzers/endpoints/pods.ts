@@ -1,5 +1,5 @@
 import { refOf } from '../../../../model/cluster/object.ts'
-import { portEndpoints } from '../../endpoints.ts'
+import { portEndpoints } from '../../endpoints/endpoints.ts'
 import {
   countEndpoints,
   hasSelector,
@@ -8,7 +8,7 @@ import {
   leadsToOne,
   serviceAnalyzer,
 } from '../../analyzer.ts'
-import { selects } from '../../selector.ts'
+import { selects } from '../../endpoints/selector.ts'
 
 export const publishNotReady = serviceAnalyzer({
   codes: ['AFF-SVC-PUBLISH-NOT-READY'],

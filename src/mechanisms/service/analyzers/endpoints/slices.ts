@@ -6,8 +6,8 @@ import {
   ourSlices,
   selectorController as controller,
 } from '../../../../model/cluster/external.ts'
-import { forbiddenAddress } from '../../address.ts'
-import { isOverwritten } from '../../endpoints.ts'
+import { forbiddenAddress } from '../../endpoints/address.ts'
+import { isOverwritten } from '../../endpoints/endpoints.ts'
 import { hasSelector, type Subject, serviceAnalyzer } from '../../analyzer.ts'
 import { commandLine } from '../../../../model/targets/command.ts'
 import type { FindingDraft } from '../../../analyzer.ts'

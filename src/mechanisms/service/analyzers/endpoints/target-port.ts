@@ -1,11 +1,11 @@
 import type { PodTemplate } from '../../../../model/cluster/snapshot.ts'
-import { didYouMean } from '../../../../model/common/spelling.ts'
-import { countOf } from '../../../../model/common/count.ts'
-import { at, list, record, text } from '../../../kit/loose.ts'
+import { didYouMean } from '../../../../model/common/words/spelling.ts'
+import { countOf } from '../../../../model/common/words/count.ts'
+import { at, list, record, text } from '../../../kit/objects/loose.ts'
 import { analyzer, type View } from '../../../analyzer.ts'
 import { isProxied, subjectOf } from '../../analyzer.ts'
 import { inputs } from '../../facts.ts'
-import { selects } from '../../selector.ts'
+import { selects } from '../../endpoints/selector.ts'
 
 /** A target port by name, in the templates of the pods that a Service selects: files hold them beside it. */
 export const targetPorts = analyzer({

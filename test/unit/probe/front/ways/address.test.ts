@@ -3,7 +3,7 @@ import { findAddress } from '../../../../../src/probe/front/ways/address.ts'
 import type { LooseObject } from '../../../../../src/model/cluster/object.ts'
 import type { Cluster } from '../../../../../src/cluster/index.ts'
 import { known } from '../../../../../src/model/cluster/fact.ts'
-import { ObjectReader } from '../../../../../src/snapshot/objects.ts'
+import { ObjectReader } from '../../../../../src/snapshot/cluster/objects.ts'
 import { fakeCluster } from '../../../snapshot/fake-cluster.ts'
 
 /** By the preferred versions of the groups that a cluster like this has. */

@@ -1,0 +1,11 @@
+import type { ResourceType } from '../../../objects/resource-types.ts'
+import type { Store } from '../../../objects/store.ts'
+
+/** Derives something from objects, and again whenever it is asked for after one of these types has changed. */
+export function following<T>(store: Store, of: readonly ResourceType[], derive: () => T): () => T {
+  let known: { value: T } | undefined
+  store.subscribe(({ resource }) => {
+    if (of.includes(resource)) known = undefined
+  })
+  return () => (known ??= { value: derive() }).value
+}
