@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
 import type { Interrupt } from '../cli/interrupt.ts'
 import { withInterrupt } from '../cli/session.ts'
-import { countFlag } from '../cli/flags/values.ts'
+import { countFlag, listFlag } from '../cli/flags/values.ts'
 import { usageError } from '../model/common/user-error.ts'
 import { type GatewayName, gatewayNames, proxyModes } from '../sandbox/choices.ts'
 import type { Sandbox, SandboxOptions } from '../sandbox/index.ts'
@@ -39,15 +39,10 @@ export default class SandboxCommand extends BaseCommand {
         'The Service proxy whose affinity is simulated: iptables, nftables, ipvs, kube-router, cilium, antrea or ovn.',
       default: 'nftables',
     }),
-    with: Flags.string({
+    with: listFlag({
       description: `Gateways in front of Services. One or more of: (${gatewayNames.join(', ')}), with commas between them.`,
-      helpValue: '',
     }),
-    fault: Flags.string({
-      description: 'Something that goes wrong; can be repeated.',
-      multiple: true,
-      helpValue: '[]',
-    }),
+    fault: listFlag({ description: 'Something that goes wrong; can be repeated.' }),
   }
 
   override async run(): Promise<number> {
@@ -59,7 +54,7 @@ export default class SandboxCommand extends BaseCommand {
         'a command to run comes after --',
       )
     }
-    const gateways = gatewaysIn(flags.with ?? '')
+    const gateways = gatewaysIn(flags.with ?? [])
     const { parseFault } = await import('../sandbox/faults.ts')
     const faults = (flags.fault ?? []).map((text) => parseFault(text))
     return await withInterrupt(({ interrupt }) =>
@@ -99,8 +94,8 @@ function wordsAfterDashes(words: readonly string[]): string[] {
   return index < 0 ? [] : words.slice(index + 1)
 }
 
-function gatewaysIn(list: string): GatewayName[] {
-  const words = list.split(',').filter((word) => word !== '')
+function gatewaysIn(lists: readonly string[]): GatewayName[] {
+  const words = lists.flatMap((list) => list.split(',')).filter((word) => word !== '')
   const isName = (word: string): word is GatewayName => (gatewayNames as readonly string[]).includes(word)
   const wrong = words.find((word) => !isName(word))
   if (wrong !== undefined)

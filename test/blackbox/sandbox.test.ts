@@ -180,6 +180,11 @@ describe('sandbox', () => {
       stderr: expect.stringMatching(/unknown fault "nonsense"[\s\S]*api-disconnect/),
     })
     expect((await affinity(['sandbox', 'web'])).code).toBe(2)
+    // Each of them counts.
+    expect(await affinity(['sandbox', '--with', 'nope', '--with', 'traefik', '--', 'true'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: the sandbox knows no gateway "nope"/),
+    })
     expect((await affinity(['sandbox', '--nodes', '0'])).code).toBe(2)
   })
 })
