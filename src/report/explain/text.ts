@@ -46,7 +46,7 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Explai
   return {
     findings: (all) => {
       const findings = all.filter((finding) => isAtLeast(finding.level, level))
-      count(findings)
+      count(findings.filter(isNew))
       besides = findings.length
       return separated(
         print(findingsOnly ? layoutLines(findings, style) : layoutNotes(findings, style), Infinity),
@@ -56,8 +56,9 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Explai
       items += 1
       isAllServices &&= explanation.service !== undefined
       const own = explanation.findings.filter((finding) => isAtLeast(finding.level, level))
-      const findings = findingsOnly ? own.filter(isNew) : own
-      count(findings)
+      const first = own.filter(isNew)
+      const findings = findingsOnly ? first : own
+      count(first)
       if (findingsOnly) return print(layoutLines(findings, style), Infinity)
       if (options.compact && !options.wide)
         return print(layoutCompact(explanation, findings, style), Infinity)

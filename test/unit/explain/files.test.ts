@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { analyseService, type Explanation } from '../../../src/analysis/analyse.ts'
 import { explainFiles, type ExplainStep } from '../../../src/snapshot/explanations.ts'
+import { createRenderer } from '../../../src/report/explain/render.ts'
+import { createStyle } from '../../../src/report/terminal.ts'
 import { snapshotOfFiles } from '../../../src/snapshot/files/snapshot.ts'
 
 const service = `apiVersion: v1
@@ -238,6 +240,31 @@ endpoints: [{addresses: [${addresses}]}, {addresses: [192.0.2.9]}]
     const found = await foundIn(text)
     expect(found.filter((one) => one.startsWith('front'))).toContain(`front AFF-NGX-VALUE-DROPPED ${line}`)
     expect(found.filter((one) => one.startsWith('web')).join()).not.toContain('AFF-NGX-VALUE-DROPPED')
+  })
+
+  it('counts what is wrong in a line once, however many Services it stands in the way of', async () => {
+    const web = service.replace('  sessionAffinity: ClientIP\n', '')
+    const rules = path('a.example', '/x') + path('b.example', '/x').replace('name: web', 'name: blog')
+    const front = ingressOf(`  ingressClassName: nginx\n  rules:\n${rules}`).replace(
+      'namespace: shop}',
+      'namespace: shop, annotations: {nginx.ingress.kubernetes.io/affinity: cookies}}',
+    )
+    const text = `${web}---\n${web.replace('web', 'blog')}${nginxClass}${front}`
+    const renderer = await createRenderer('text', {
+      style: createStyle({ isTTY: false, env: {} }),
+      width: 200,
+      level: 'warning',
+      findingsOnly: false,
+      single: false,
+      compact: false,
+      isList: false,
+      next: () => [],
+    })
+    const printed = (await stepsOf(text)).flatMap((step) =>
+      step.kind === 'explanation' ? [renderer.item(step.explanation)] : [],
+    )
+    for (const one of printed) expect(one).toContain('AFF-NGX-VALUE-DROPPED')
+    expect(renderer.end()).toBe('\n2 services, 1 finding (1 warning)\n')
   })
 
   it('has nothing to explain where nothing is a target, and says so', async () => {
