@@ -8,7 +8,7 @@ import type { Said } from '../run/direct/confirm.ts'
 import type { RunEvent } from '../run/observe.ts'
 import type { ProbeStep } from '../steps.ts'
 import { attributeTo, confirmFingerprints, lookAround, unattributed } from './after-run.ts'
-import { askOfPods, doubtNames, nameNotes, settleBy } from './doubts.ts'
+import { askOfPods, doubtNames, settleBy } from './doubts.ts'
 import type { Seen } from './cell.ts'
 import { EndpointHistory } from './endpoints/history.ts'
 import { type CollectOptions, Gathered } from './gathered.ts'
@@ -138,7 +138,6 @@ export class RunCollector {
         if (!this.#gathered.given.control.interrupted.aborted) throw error
       }
     }
-    this.#gathered.notes.push(...nameNotes(this.#gathered))
     yield { kind: 'result', result: surveyOf(this.#gathered) }
   }
 }

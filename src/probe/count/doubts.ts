@@ -69,10 +69,9 @@ export function doubtNames(gathered: Gathered): void {
     for (const cell of namedCells(gathered)) cell.learn({ nameIsShared: true })
 }
 
-/** That nobody told whose the name is, where nothing else told who answered. */
-export function nameNotes(gathered: Gathered): string[] {
-  const name = gathered.whose === 'unknown' ? nameOf(gathered) : undefined
-  return name === undefined ? [] : [`all answers name ${name}; no other pod told whether it says the same`]
+/** The one name in all answers, where nobody told whose it is and nothing else told who answered. */
+export function openName(gathered: Gathered): string | undefined {
+  return gathered.whose === 'unknown' ? nameOf(gathered) : undefined
 }
 
 /** Whom to ask. */

@@ -57,6 +57,8 @@ export interface ProbeResult {
   verdict: Verdict
   /** Each endpoint as it answered past the Service, where it was asked. */
   direct?: DirectAccess[]
+  /** All answers name one pod, and no other one told whether it says the same. */
+  isNameOpen?: boolean
   /** Sentences worth reading that change nothing in the verdict. */
   notes: string[]
   /** Where the time went, in milliseconds of wall clock; absent for a stage that was not reached. */

@@ -28,7 +28,7 @@ export function soleOf(survey: ProbeSurvey): ProbeResult | undefined {
     endpointChanges: survey.endpointChanges,
     ...defined({ during: survey.during }),
     verdict: cell.verdict,
-    ...defined({ direct: survey.direct }),
+    ...defined({ direct: survey.direct, isNameOpen: survey.isNameOpen }),
     notes: survey.notes,
     timing: survey.timing,
   }

@@ -93,6 +93,7 @@ export interface ProbeSurvey {
   lifetime?: CookieLifetime
   /** Where the way breaks, where users moved who should have stayed. */
   breaks?: Breaks
+  isNameOpen?: ProbeResult['isNameOpen']
   /** Sentences worth reading that change nothing in the verdict. */
   notes: string[]
   timing: ProbeResult['timing']

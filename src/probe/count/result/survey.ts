@@ -14,6 +14,7 @@ import { originReport } from '../../plan/origin.ts'
 import { hereIndex } from '../../run/clients/here-index.ts'
 import { tallyBackends } from './backends.ts'
 import type { Cell } from '../cell.ts'
+import { openName } from '../doubts.ts'
 import type { ClientRun } from '../client-run.ts'
 import { nothingObserved, requestOf, summarise } from './collected.ts'
 import type { Gathered } from '../gathered.ts'
@@ -98,6 +99,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
     },
     cells,
   )
+  const name = openName(gathered)
   const lost = judged.reduce((sum, { cell }) => sum + cell.totals.lost, 0)
   return {
     runId: plan.runId,
@@ -131,6 +133,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
     ...defined({ users }),
     ...(users === undefined ? {} : strangeCookies(entries, cells)),
     ...(crossings === undefined || users === undefined ? {} : { crossings }),
+    ...(name === undefined ? {} : { isNameOpen: true }),
     notes: [
       ...(users?.every(({ cause }) => cause.kind === 'cookie') === true
         ? []
@@ -139,6 +142,7 @@ export function surveyOf(gathered: Gathered): ProbeSurvey {
             users?.every(({ control }) => control === 'spread'),
           )),
       ...gathered.notes,
+      ...(name === undefined ? [] : [`all answers name ${name}; no other pod told whether it says the same`]),
       ...endedNotes(subject.service.policy, cells),
       ...cookieNotes(cells),
       ...standInNotes(entries, seen),

@@ -81,8 +81,8 @@ const reasons: Record<InconclusiveReason, (result: ProbeResult) => Words> = {
 }
 
 /** Names that are of others, or one that may be. */
-function oneName({ backends, notes }: ProbeResult): Words {
-  if (notes.some((note) => note.startsWith('all answers name ')))
+function oneName({ backends, isNameOpen }: ProbeResult): Words {
+  if (isNameOpen === true)
     return {
       summary: `every answer says ${backends[0]!.backend.name}, which may not be the one that answers: no other pod told whether it says the same`,
       advice:

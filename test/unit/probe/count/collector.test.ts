@@ -195,6 +195,7 @@ describe('what pods settle that are asked when the run is over', () => {
     const { survey, found } = await one(forbidden)
     expect(found.cells[0]?.verdict).toMatchObject({ behaviour: 'inconclusive', reason: 'one-name' })
     expect(found.notes).toContain('all answers name web-0; no other pod told whether it says the same')
+    expect(found.isNameOpen).toBe(true)
     const open = await survey.lookBack()
     expect(open.map(({ pod }) => pod)).toStrictEqual(['web-1', 'web-2'])
     const [asked] = open
@@ -206,7 +207,9 @@ describe('what pods settle that are asked when the run is over', () => {
       run(other, 0, [times(0)])
       await other.lookBack()
       await other.settleBy([{ endpoint: asked!, identity: { source: 'body', value } }])
-      expect((await concluded(other)).cells[0]?.verdict.behaviour, value).toBe(behaviour)
+      const { cells, isNameOpen } = await concluded(other)
+      expect(cells[0]?.verdict.behaviour, value).toBe(behaviour)
+      expect(isNameOpen, value).toBeUndefined()
     }
   })
 

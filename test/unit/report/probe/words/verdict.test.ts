@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { inconclusiveWords } from '../../../../../src/report/probe/words/inconclusive.ts'
 import { verdictSentence } from '../../../../../src/report/probe/words/verdict.ts'
 import { fixtures } from '../fixtures.ts'
+import { defined } from '../../../../../src/model/common/defined.ts'
 
 test.each(['broken', 'too-few-requests'] as const)('%s: what chance always does explains nothing', (name) => {
   const result = fixtures[name]!()
@@ -36,4 +37,16 @@ test.each([
   const totals = { ...result.totals, requests: 5, answered: 0 }
   const asked = { ...result, totals, outcomes, request: { ...result.request, scheme } }
   expect(inconclusiveWords(asked).advice).toMatch(advice)
+})
+
+test.each([
+  [true, /may not be the one that answers/],
+  [undefined, /another pod when it is asked directly/],
+])('one name that is open: %s', (isNameOpen, summary) => {
+  const result = fixtures['sticky-switch']!()
+  const verdict = { ...result.verdict, behaviour: 'inconclusive', reason: 'one-name' } as const
+  const backends = result.backends.slice(0, 1)
+  expect(inconclusiveWords({ ...result, backends, verdict, ...defined({ isNameOpen }) }).summary).toMatch(
+    summary,
+  )
 })
