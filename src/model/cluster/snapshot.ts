@@ -9,12 +9,14 @@ export interface ProxyFacts {
   kind: 'kube-proxy' | 'cilium' | 'calico-ebpf' | 'antrea' | 'ovn-kubernetes' | 'kube-ovn' | 'kube-router'
   /** What it is sold as, where that is another name: `GKE Dataplane V2`. */
   product?: string
-  /** kube-proxy's mode; `default` where none is set. */
+  /** kube-proxy's mode; absent where it cannot be seen. */
   mode?: 'iptables' | 'nftables' | 'ipvs' | 'kernelspace'
   /** kube-proxy's mode by node, where proxies were asked themselves. */
   nodes?: Readonly<Record<string, string>>
   /** Where it was read: `configmap kube-system/kube-proxy`. */
   source: string
+  /** It cannot be asked for its mode: it listens on the loopback address alone. */
+  tellsMode?: false
   /** Settings that change what affinity means. */
   settings: Readonly<Record<string, string>>
   /** Whether it heeds sessionAffinity at all; absent where it always does. */
@@ -82,7 +84,7 @@ export interface Snapshot {
   windowsNodes: Fact<readonly string[]>
   /** The `spec.providerID` of a node, which names its cloud; empty where it has none. Asked for load balancers only. */
   cloud: Fact<string>
-  /** `v1.36.3`. */
+  /** `v1.36.3`, or `v1.23 or newer`. */
   version: Fact<string>
   /** For objects from files: where one stands, or a field of it by its path, such as `spec.sessionAffinity`. */
   locate?: (object: ObjectRef, field?: string) => FilePosition | undefined

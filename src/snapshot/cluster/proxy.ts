@@ -143,7 +143,7 @@ export async function askNodes(
   signal: AbortSignal | undefined,
 ): Promise<Fact<ProxyFacts>> {
   if (!proxy.known && proxy.why.reason !== 'forbidden') return proxy
-  if (proxy.known && (proxy.value.kind !== 'kube-proxy' || proxy.value.settings['tellsMode'] === 'false')) {
+  if (proxy.known && (proxy.value.kind !== 'kube-proxy' || proxy.value.tellsMode === false)) {
     return proxy
   }
   const answers = await Promise.all(

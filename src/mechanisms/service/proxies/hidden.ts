@@ -59,7 +59,8 @@ export function hiddenKubeProxy({ pods, version, nodeArgs }: HiddenEvidence): Fa
       kind: 'kube-proxy',
       ...(mode === undefined ? {} : { mode }),
       source: `pod kube-system/${pod.metadata.name}`,
-      settings: { tellsMode: 'false' },
+      tellsMode: false,
+      settings: {},
     })
   }
   if (distribution !== 'k3s') return undefined
@@ -68,7 +69,8 @@ export function hiddenKubeProxy({ pods, version, nodeArgs }: HiddenEvidence): Fa
     kind: 'kube-proxy',
     ...(mode === undefined ? {} : { mode }),
     source: `${distribution}, inside its own process`,
-    settings: { tellsMode: 'false' },
+    tellsMode: false,
+    settings: {},
   })
 }
 

@@ -144,7 +144,8 @@ function fromConfigMap({ configMaps }: ProxyEvidence): ProxyFacts | undefined {
       kind: 'kube-proxy',
       mode,
       source: `configmap ${namespace}/${name}`,
-      settings: { tellsMode: String(tellsMode) },
+      ...(tellsMode ? {} : { tellsMode }),
+      settings: {},
     }
   }
   return undefined
