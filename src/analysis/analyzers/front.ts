@@ -22,28 +22,22 @@ import { defined } from '../../model/common/defined.ts'
 /** Files seldom hold all that stands in front of a Service. */
 const elsewhere: Unknown = { what: 'what stands in front of the Service', reason: 'not-in-files' }
 
+const ingressCodes = ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'] as const
+
 /** An Ingress in front: does the Service's affinity still count? */
 export const ingressFront = analyzer({
-  codes: ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'],
+  codes: ingressCodes,
   needs: [ingresses, ingressClasses],
   applies: isAboutAffinity,
   analyse: (view, report) => {
     const { paths, source } = view
     const fronts = frontsIn(paths).filter(isOfIngress)
     if (fronts.length === 0 && source === 'files')
-      for (const code of ['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'] as const)
-        report.cannot(code, elsewhere)
+      for (const code of ingressCodes) report.cannot(code, elsewhere)
     for (const front of fronts) {
       if (front.arrival === 'pods') report('AFF-ING-BYPASSES-SERVICE', bypass(front, view))
       else if (front.arrival !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
-      else {
-        const why = {
-          what: `where ${objectName(front.object)} sends connections`,
-          reason: 'not-known',
-        } as const
-        report.cannot('AFF-ING-BYPASSES-SERVICE', why)
-        report.cannot('AFF-ING-HIDES-CLIENTS', why)
-      }
+      else for (const code of ingressCodes) report.cannot(code, unknownEnd(front))
     }
   },
 })
@@ -138,6 +132,9 @@ export const routeFront = analyzer({
       } else if (front.kind === 'mesh') report('AFF-MESH-BYPASSES-SERVICE', bypass(front, view))
       else if (front.arrival === 'pods') report('AFF-ROUTE-BYPASSES-SERVICE', bypass(front, view))
       else if (front.arrival !== 'unknown') report('AFF-ING-HIDES-CLIENTS', hides(front))
+      else
+        for (const code of ['AFF-ROUTE-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS'] as const)
+          report.cannot(code, unknownEnd(front))
     }
   },
 })
@@ -208,18 +205,28 @@ function insteadOf({ object }: Front, { store }: View): string {
     : `set affinity in front instead: ${instead}`
 }
 
+/** What is behind it may be the pods, the Service, or nothing. */
+function unknownEnd({ object }: Front): Unknown {
+  return { what: `where ${objectName(object)} sends connections`, reason: 'not-known' }
+}
+
 function placeOf({ object, field }: Front) {
   return { objects: [object], at: defined({ object, field }) }
 }
 
 function bypass(front: Front, view: View) {
-  const keeps = sticks(front.policy) === true
+  const { policy } = front
+  const keeps = sticks(policy)
+  const why = policy.kind === 'unknown' && policy.why !== undefined ? `: ${policy.why}` : ''
   return {
     message: `${objectName(front.object)} (${front.mechanism}) goes to the pods directly: sessionAffinity plays no part there`,
-    why: keeps
-      ? 'It has an affinity of its own, which decides for everything that comes through it.'
-      : 'It spreads requests by its own rules, so clients that come through it do not stay on a pod.',
-    mend: keeps ? [] : [insteadOf(front, view)],
+    why:
+      keeps === undefined
+        ? `Whether it keeps clients on a pod by itself cannot be seen${why}.`
+        : keeps
+          ? 'It has an affinity of its own, which decides for everything that comes through it.'
+          : 'It spreads requests by its own rules, so clients that come through it do not stay on a pod.',
+    mend: keeps === true ? [] : [insteadOf(front, view)],
     ...placeOf(front),
   }
 }

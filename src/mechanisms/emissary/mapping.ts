@@ -1,6 +1,6 @@
 import type { Arrival, Leg } from '../../model/affinity/leg.ts'
 import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '../../model/cluster/object.ts'
-import type { Policy } from '../../model/affinity/policy.ts'
+import { type Policy, sticks } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { hashedCookie } from '../kit/legs/envoy.ts'
 import { allOf, eachMatched, matched } from '../kit/legs/conditions.ts'
@@ -8,6 +8,7 @@ import { hostEntry, sendingLegs } from '../kit/legs/front.ts'
 import { at, record, text } from '../kit/objects/loose.ts'
 import { onceFor } from '../kit/objects/once.ts'
 import { customType } from '../kit/objects/types.ts'
+import { defined } from '../../model/common/defined.ts'
 
 const versions: ObjectType['versions'] = ['v3alpha1', 'v2']
 
@@ -39,16 +40,29 @@ export function mappingLegs(object: LooseObject, store: Store): Leg[] {
         mechanism: 'Emissary',
         configuredBy: [ref],
         policy: mappingPolicy(object),
-        ...(at(object.spec, 'load_balancer') === undefined
-          ? { note: 'unless the Module ambassador has a load_balancer for all' }
-          : {}),
+        ...defined({ note: noteOf(object, store) }),
       },
-      arrival: arrivalOf(object, store),
+      arrival: isDropped(object, store) ? 'unknown' : arrivalOf(object, store),
       field: 'spec.service',
       share,
     },
     store,
   )
+}
+
+function noteOf(object: LooseObject, store: Store): string | undefined {
+  if (at(object.spec, 'load_balancer') === undefined)
+    return 'unless the Module ambassador has a load_balancer for all'
+  if (refusalOf(object) !== undefined) return 'Emissary drops the Mapping'
+  return isDropped(object, store)
+    ? 'Emissary drops the Mapping, unless a Module names a resolver of endpoints'
+    : undefined
+}
+
+/** No request comes by it: what it asks for is no load balancer, or one that its resolver does not go with. */
+export function isDropped(mapping: LooseObject, store: Store): boolean {
+  const isPicky = sticks(mappingPolicy(mapping)) === true
+  return refusalOf(mapping) !== undefined || (isPicky && arrivalOf(mapping, store) === 'cluster-ip')
 }
 
 function conditionsOf({ spec }: LooseObject): string | undefined {

@@ -107,7 +107,9 @@ function ruleLegs(one: ListenerRule, store: Store): Leg[] {
             policy: isReached ? policy : { kind: 'none' },
             ...(isReached ? {} : { note: whyNot(attachment) }),
           },
-          arrival: isReached ? 'pods' : 'unknown',
+          // Who serves an unseen gateway may go to the pods, or to nodes.
+          arrival:
+            isReached && (one.controller !== undefined || attachment.isOfMesh === true) ? 'pods' : 'unknown',
           field: `spec.rules[${index}]`,
           share,
         },

@@ -289,7 +289,7 @@ export const grid: GridRows = {
     silent: () => snapshot({ fronts: [ingress()] }),
   },
   'AFF-ROUTE-BYPASSES-SERVICE': {
-    fires: () => snapshot({ fronts: [httpRoute()] }),
+    fires: () => snapshot({ fronts: [...gatewayOf('eg'), routeOf([{}])] }),
     silent: () => snapshot({ fronts: [httpRoute({}, 'other')] }),
   },
   'AFF-ROUTE-AFFINITY-CONFLICT': {

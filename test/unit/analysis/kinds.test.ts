@@ -7,6 +7,7 @@ import { ingresses } from '../../../src/mechanisms/ingress/objects.ts'
 import { isOfType, keyOf, type LooseObject, refOf } from '../../../src/model/cluster/object.ts'
 import type { Snapshot } from '../../../src/model/cluster/snapshot.ts'
 import type { Finding } from '../../../src/model/findings/finding.ts'
+import { gatewayOf } from '../mechanisms/gateway-api/build.ts'
 import { service, snapshot, target } from './build.ts'
 import { grid } from './grid.ts'
 import type { GridRow } from './rows.ts'
@@ -80,11 +81,11 @@ const fronts: Readonly<Record<string, { apiVersion: string; spec: object }>> = {
   },
   HTTPRoute: {
     apiVersion: 'gateway.networking.k8s.io/v1',
-    spec: { parentRefs: [{ name: 'g' }], rules: [{ backendRefs: [to] }] },
+    spec: { parentRefs: [{ name: 'gw' }], rules: [{ backendRefs: [to] }] },
   },
   GRPCRoute: {
     apiVersion: 'gateway.networking.k8s.io/v1',
-    spec: { parentRefs: [{ name: 'g' }], rules: [{ backendRefs: [to] }] },
+    spec: { parentRefs: [{ name: 'gw' }], rules: [{ backendRefs: [to] }] },
   },
   Mapping: {
     apiVersion: 'getambassador.io/v3alpha1',
@@ -169,7 +170,7 @@ describe('a Service with affinity that something passes by', () => {
   it.each(Object.keys(fronts))('behind %s gets it in the words of that kind', (kind) => {
     const front: LooseObject = { kind, metadata: { name: 'front', namespace: 'shop' }, ...fronts[kind]! }
     const { findings } = analyse(
-      snapshot({ service: service({ sessionAffinity: 'ClientIP' }), fronts: [front] }),
+      snapshot({ service: service({ sessionAffinity: 'ClientIP' }), fronts: [...gatewayOf('eg'), front] }),
       target,
     )
     const told = findings.filter(({ code }) => bypassing.has(code))

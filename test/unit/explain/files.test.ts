@@ -141,6 +141,19 @@ spec: {host: web, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {n
     expect(open).toEqual(expect.arrayContaining(['AFF-ING-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS']))
   })
 
+  it('knows neither whether clients stay nor where they go behind what cannot be seen', () => {
+    const route = `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r, namespace: shop}
+spec: {parentRefs: [{name: gw}], rules: [{backendRefs: [{name: web, port: 80}]}]}
+`
+    const { found, open, entries } = said(service + route)
+    expect(entries).toContain('* unknown')
+    expect(found.join()).not.toContain('BYPASSES')
+    expect(open).toEqual(expect.arrayContaining(['AFF-ROUTE-BYPASSES-SERVICE', 'AFF-ING-HIDES-CLIENTS']))
+  })
+
   it("finds Traefik's nativeLB, which hides the clients", () => {
     const route = `---
 apiVersion: traefik.io/v1alpha1

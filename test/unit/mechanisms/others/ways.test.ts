@@ -328,20 +328,19 @@ describe('Google and Azure', () => {
 })
 
 describe('Emissary', () => {
-  const mapping = (load_balancer: object, more: object = {}) =>
-    hops(
-      scene(
-        {},
-        objectOf('getambassador.io/v3alpha1', 'Mapping', 'front', {
-          hostname: 'shop.example',
-          prefix: '/',
-          service: 'http://web.shop:80',
-          load_balancer,
-          ...more,
-        }),
-        objectOf('getambassador.io/v3alpha1', 'KubernetesEndpointResolver', 'endpoint', {}),
-      ),
+  const mappingScene = (load_balancer: object, more: object = {}) =>
+    scene(
+      {},
+      objectOf('getambassador.io/v3alpha1', 'Mapping', 'front', {
+        hostname: 'shop.example',
+        prefix: '/',
+        service: 'http://web.shop:80',
+        load_balancer,
+        ...more,
+      }),
+      objectOf('getambassador.io/v3alpha1', 'KubernetesEndpointResolver', 'endpoint', {}),
     )
+  const mapping = (...given: Parameters<typeof mappingScene>) => hops(mappingScene(...given))
   const cookie = { kind: 'cookie', name: 'sid', path: '/a', points: 'into-a-hash' }
 
   it('sticks on what a Mapping says, with a resolver for endpoints', () => {
@@ -355,8 +354,22 @@ describe('Emissary', () => {
       pods({ kind: 'hash', of: 'client address' }),
     )
     expect(mapping({ policy: 'least_request' }, endpoint)).toStrictEqual(pods(none))
-    expect(mapping(ring)).toMatchObject([{ policy: { kind: 'cookie' }, arrival: 'cluster-ip' }])
+    expect(mapping({ policy: 'least_request' })).toMatchObject([{ policy: none, arrival: 'cluster-ip' }])
     expect(mapping(ring, { resolver: 'elsewhere' })).toMatchObject([{ arrival: 'unknown' }])
+  })
+
+  it.each([
+    ['for a load balancer that nobody knows', { policy: 'sticky' }, { resolver: 'endpoint' }],
+    ['for one that its resolver does not go with', { policy: 'ring_hash', source_ip: true }, {}],
+  ])('drops a Mapping %s, and leads to no pod', (_name, balancer, more) => {
+    const { paths, findings } = analyse(mappingScene(balancer, more), target)
+    expect(paths.filter(({ entry }) => entry.kind === 'host')).toMatchObject([
+      {
+        end: 'unknown',
+        hops: [{ role: 'unknown', note: expect.stringContaining('Emissary drops the Mapping') }],
+      },
+    ])
+    expect(findings.filter(({ code }) => /BYPASSES|HIDES/.test(code))).toEqual([])
   })
 })
 
