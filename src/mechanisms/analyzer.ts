@@ -46,6 +46,9 @@ export interface Report<C extends Code = Code> {
   cannot: (code: C, why: Unknown) => void
 }
 
+/** The same to whoever may speak of some codes only. */
+export type ReportOf<Codes extends readonly Code[]> = Report<Codes[number]>
+
 /** Looks for some codes in what was read. Pure. */
 export interface Analyzer {
   /** What it may report. */

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../model/common/words/spelling.ts'
-import { objectAnalyzer, type Report } from '../analyzer.ts'
+import { objectAnalyzer, type ReportOf } from '../analyzer.ts'
 import { at, list, record, text } from '../kit/objects/loose.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
@@ -16,8 +16,6 @@ const codes = [
   'AFF-CONTOUR-LOWER-CASE',
   'AFF-CONTOUR-SAME-HOST',
 ] as const
-
-type Say = Report<(typeof codes)[number]>
 
 /** What is said about HTTPProxies. */
 export const proxyAnalyzer = objectAnalyzer({
@@ -58,7 +56,7 @@ export const proxyAnalyzer = objectAnalyzer({
 })
 
 /** Fields of the time of IngressRoute, and such that stand one level too high or too low. */
-function misplaced(value: unknown, place: string, report: Say): void {
+function misplaced(value: unknown, place: string, report: ReportOf<typeof codes>): void {
   const isRoute = /routes\[\d+\]$/.test(place)
   for (const key of Object.keys(record(value))) {
     const isMeant =
@@ -77,7 +75,7 @@ function misplaced(value: unknown, place: string, report: Say): void {
   }
 }
 
-function checkFields(balancer: unknown, place: string, report: Say): void {
+function checkFields(balancer: unknown, place: string, report: ReportOf<typeof codes>): void {
   const known = ['strategy', 'requestHashPolicies']
   for (const key of Object.keys(record(balancer)).filter((one) => !known.includes(one))) {
     const meant = didYouMean(key, known)
@@ -90,7 +88,7 @@ function checkFields(balancer: unknown, place: string, report: Say): void {
   }
 }
 
-function checkStrategy(balancer: unknown, place: string, report: Say): void {
+function checkStrategy(balancer: unknown, place: string, report: ReportOf<typeof codes>): void {
   const strategy = text(at(balancer, 'strategy'))
   if (strategy === undefined || strategies.includes(strategy)) return
   const meant = didYouMean(strategy, strategies) ?? (/hash/i.test(strategy) ? 'RequestHash' : undefined)
@@ -104,7 +102,7 @@ function checkStrategy(balancer: unknown, place: string, report: Say): void {
 
 const hashOptions = ['hashSourceIP', 'headerHashOptions', 'queryParameterHashOptions']
 
-function checkHashes(balancer: unknown, place: string, report: Say): void {
+function checkHashes(balancer: unknown, place: string, report: ReportOf<typeof codes>): void {
   const all = list(at(balancer, 'requestHashPolicies'))
   const field = `${place}.loadBalancerPolicy.requestHashPolicies`
   if (at(balancer, 'strategy') !== 'RequestHash') {
@@ -151,7 +149,12 @@ function checkHashes(balancer: unknown, place: string, report: Say): void {
   }
 }
 
-function checkServices(route: unknown, balancer: unknown, place: string, report: Say): void {
+function checkServices(
+  route: unknown,
+  balancer: unknown,
+  place: string,
+  report: ReportOf<typeof codes>,
+): void {
   const strategy = at(balancer, 'strategy')
   const sending = list(record(route)['services']).filter((one) => record(one)['mirror'] !== true)
   if (sending.length < 2 || (strategy !== 'Cookie' && strategy !== 'RequestHash')) return

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../model/common/words/spelling.ts'
-import { type Analyzer, objectAnalyzer, type Report, type View } from '../analyzer.ts'
+import { type Analyzer, objectAnalyzer, type ReportOf, type View } from '../analyzer.ts'
 import { ingressAnalyzer } from '../ingress/analyzer.ts'
 import { annotationField, annotationsOf } from '../kit/controller.ts'
 import { at, list, record, text } from '../kit/objects/loose.ts'
@@ -9,16 +9,14 @@ import { routeGroups } from './objects.ts'
 import { backendOf, routesOf } from './route-group.ts'
 import { usualAlgorithm } from './usual.ts'
 
-const all = ['AFF-SKIPPER-ALGORITHM', 'AFF-SKIPPER-KEY-UNUSED', 'AFF-SKIPPER-BALANCE-FACTOR'] as const
-
-type Say = Report<(typeof all)[number]>
+const codes = ['AFF-SKIPPER-ALGORITHM', 'AFF-SKIPPER-KEY-UNUSED', 'AFF-SKIPPER-BALANCE-FACTOR'] as const
 
 /** One algorithm and the filters in front of it, and where they stand. */
 function check(
   { own, filters }: { own: string | undefined; filters: string },
   fields: { algorithm: string; filters: string },
   { store }: View,
-  report: Say,
+  report: ReportOf<typeof codes>,
 ): void {
   const algorithm = own ?? usualAlgorithm(store)
   if (algorithm === undefined) return
@@ -51,7 +49,7 @@ function check(
 
 const ofIngress = ingressAnalyzer({
   by: skipper,
-  codes: all,
+  codes,
   analyse: ({ ingress }, view, report) => {
     const words = annotationsOf(ingress)
     const fields = { algorithm: annotationField(algorithmKey), filters: annotationField(filterKey) }
@@ -61,7 +59,7 @@ const ofIngress = ingressAnalyzer({
 
 const ofRouteGroup = objectAnalyzer({
   about: routeGroups,
-  codes: all,
+  codes,
   analyse: (group, view, report) => {
     const backends = list(at(group.spec, 'backends'))
     const seen = new Set<string>()

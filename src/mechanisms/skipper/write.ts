@@ -6,7 +6,7 @@ import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { type Changing, lacksOf, type OwnCookie, type Planned, planFor, refusal } from '../changing.ts'
 import { annotating, type AnnotationMarks } from '../ingress/annotating.ts'
-import { at, list, strings, text } from '../kit/objects/loose.ts'
+import { at, list, type LooseFields, strings, text } from '../kit/objects/loose.ts'
 import { rewrittenLists } from '../kit/write/rewritten.ts'
 import { algorithmKey, filterKey, skipper } from './controller.ts'
 import { hashPolicy } from './hash.ts'
@@ -69,8 +69,6 @@ export const routeGroupChange: Changing = {
   },
 }
 
-type Part = Readonly<Record<string, unknown>>
-
 function policiesOf(group: LooseObject, store: Store): ReturnType<typeof hashPolicy>[] {
   return routesOf(group).flatMap(({ filters, refs }) =>
     refs.map((one) => hashPolicy(text(backendOf(group, one)['algorithm']) ?? usualAlgorithm(store), filters)),
@@ -78,7 +76,7 @@ function policiesOf(group: LooseObject, store: Store): ReturnType<typeof hashPol
 }
 
 function hashed(group: LooseObject, wish: Wish): Planned {
-  const isService = (backend: Part): boolean => text(backend['serviceName']) !== undefined
+  const isService = (backend: LooseFields): boolean => text(backend['serviceName']) !== undefined
   const routes = routesOf(group)
   if (!routes.some(({ refs }) => refs.some((one) => isService(backendOf(group, one)))))
     return refusal('it leads to no Service')
@@ -114,7 +112,7 @@ function spread(group: LooseObject, store: Store): ReturnType<typeof rewrittenLi
 }
 
 /** A route with another key among its filters, or with none. */
-function withKey(route: Part, key: string | undefined): Part {
+function withKey(route: LooseFields, key: string | undefined): LooseFields {
   const { filters, ...kept } = route
   const now = strings(filters)
   const others = now.map(withoutKey).filter((one, index) => one !== '' || now[index] === '')

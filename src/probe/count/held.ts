@@ -60,7 +60,7 @@ export function rangesOf(
 }
 
 /** What is known of a run beside what was counted in a part of it. */
-interface Part {
+interface Run {
   between: (fromMs: number, toMs: number) => readonly Counted[]
   /** The endpoints, and how many there were to pick from; undefined where that is not known. */
   historyIn: (range: HeldRange) => EndpointHistory | undefined
@@ -70,13 +70,13 @@ interface Part {
  * The verdict on a run while which the Service was changed, by its parts in which it stayed as it was. An entry that was asked
  * before the change only, or after it, is judged as if there had been none, by what was configured then.
  */
-export function judgeHeld(ranges: readonly HeldRange[], part: Part, whole: JudgeInput): Verdict {
+export function judgeHeld(ranges: readonly HeldRange[], run: Run, whole: JudgeInput): Verdict {
   if (ranges.length === 0) return judge(whole)
-  const all = part.between(-Infinity, Infinity).length
-  const parts = ranges.map((range) => ({ range, counted: part.between(range.fromMs, range.toMs) }))
+  const all = run.between(-Infinity, Infinity).length
+  const parts = ranges.map((range) => ({ range, counted: run.between(range.fromMs, range.toMs) }))
   const only = parts.find(({ counted }) => all > 0 && counted.length === all)
   if (only !== undefined) {
-    const judged = judgeRange(only.range, only.counted, part, whole)
+    const judged = judgeRange(only.range, only.counted, run, whole)
     if (judged !== undefined) return { ...judged.verdict, stretches: [judged.stretch] }
   }
   const shared = {
@@ -86,7 +86,7 @@ export function judgeHeld(ranges: readonly HeldRange[], part: Part, whole: Judge
     interrupted: false,
   }
   const stretches = parts.flatMap(
-    ({ range, counted }) => judgeRange(range, counted, part, shared)?.stretch ?? [],
+    ({ range, counted }) => judgeRange(range, counted, run, shared)?.stretch ?? [],
   )
   return joinStretches(judge(whole), stretches)
 }
@@ -103,19 +103,19 @@ interface Judged {
 function judgeRange(
   range: HeldRange,
   counted: readonly Counted[],
-  part: Part,
+  run: Run,
   whole: JudgeInput,
 ): Judged | undefined {
   const { fromMs, toMs, surelyFromMs } = range
-  const found = judgeCounted(range, counted, part, whole)
+  const found = judgeCounted(range, counted, run, whole)
   if (found?.verdict.result !== 'differs' || surelyFromMs === fromMs) return found
-  return judgeCounted(range, part.between(surelyFromMs, toMs), part, whole)
+  return judgeCounted(range, run.between(surelyFromMs, toMs), run, whole)
 }
 
 function judgeCounted(
   range: HeldRange,
   counted: readonly Counted[],
-  { historyIn }: Part,
+  { historyIn }: Run,
   whole: JudgeInput,
 ): Judged | undefined {
   const { policy, expectation, policyLocal } = range

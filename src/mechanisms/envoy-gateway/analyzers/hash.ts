@@ -1,4 +1,4 @@
-import { objectAnalyzer, type Report } from '../../analyzer.ts'
+import { objectAnalyzer, type ReportOf } from '../../analyzer.ts'
 import { applicationOf } from '../../../model/probe/cookies/maker.ts'
 import { at, text } from '../../kit/objects/loose.ts'
 import { isGatewayDuration } from '../../gateway-api/persistence/persistence.ts'
@@ -15,8 +15,6 @@ const codes = [
   'AFF-EG-SOURCE-IP',
   'AFF-EG-OLD-HEADER',
 ] as const
-
-type Say = Report<(typeof codes)[number]>
 
 const field = 'spec.loadBalancer.consistentHash'
 
@@ -68,7 +66,7 @@ const fields: Readonly<Record<string, string | undefined>> = {
   QueryParams: 'queryParams',
 }
 
-function checkHash(hash: unknown, report: Say): void {
+function checkHash(hash: unknown, report: ReportOf<typeof codes>): void {
   const refuse = (message: string, mend: string, place = field): void =>
     report('AFF-EG-BAD-HASH', {
       message,
@@ -107,7 +105,7 @@ function checkHash(hash: unknown, report: Say): void {
 }
 
 /** Settings that ConsistentHash does not go with. */
-function checkBeside(balancer: unknown, report: Say): void {
+function checkBeside(balancer: unknown, report: ReportOf<typeof codes>): void {
   for (const place of ['slowStart', 'zoneAware.preferLocal'])
     if (at(balancer, place) !== undefined)
       report('AFF-EG-BAD-HASH', {
@@ -118,7 +116,7 @@ function checkBeside(balancer: unknown, report: Say): void {
       })
 }
 
-function checkCookie(cookie: unknown, isMoot: boolean, report: Say): void {
+function checkCookie(cookie: unknown, isMoot: boolean, report: ReportOf<typeof codes>): void {
   const name = text(at(cookie, 'name'))
   if (name === undefined) return
   const ttl = text(at(cookie, 'ttl'))

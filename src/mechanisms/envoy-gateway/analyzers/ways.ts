@@ -2,7 +2,7 @@ import { objectName } from '../../../model/findings/finding.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { sticks } from '../../../model/affinity/policy.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import type { Analyzer, Report, View } from '../../analyzer.ts'
+import type { Analyzer, ReportOf, View } from '../../analyzer.ts'
 import { routeLegs } from '../../gateway-api/legs.ts'
 import { grpcRoutes, httpRoutes } from '../../gateway-api/objects.ts'
 import { type Routing, routingOf } from '../../gateway-api/routes/routing.ts'
@@ -25,8 +25,6 @@ const codes = [
   'AFF-EG-SESSION-FIRST',
 ] as const
 
-type Say = Report<(typeof codes)[number]>
-
 /** What becomes of policies where they meet each other, a route and its backends. */
 export const wayAnalyzer: Analyzer = {
   codes,
@@ -34,7 +32,7 @@ export const wayAnalyzer: Analyzer = {
   begin: (view) => {
     const routings = routingsOf(view)
     if (routings.length === 0) return undefined
-    return (report: Say) => {
+    return (report: ReportOf<typeof codes>) => {
       const isNew = once()
       for (const routing of routings) {
         const traffic = trafficOf(routing, view.store)
@@ -71,7 +69,7 @@ function isHashing({ spec }: LooseObject): boolean {
 function sayReplaced(
   { route, index }: Routing,
   { attached, loadBalancer }: Traffic,
-  report: Say,
+  report: ReportOf<typeof codes>,
   isNew: IsNew,
 ): void {
   const all = levels.flatMap((level) => attached[level].slice(0, 1).map((policy) => ({ level, policy })))
@@ -94,7 +92,7 @@ function sayReplaced(
   })
 }
 
-function sayConflicts({ attached }: Traffic, report: Say, isNew: IsNew): void {
+function sayConflicts({ attached }: Traffic, report: ReportOf<typeof codes>, isNew: IsNew): void {
   for (const level of levels) {
     const [first, ...others] = attached[level]
     for (const other of first === undefined ? [] : others) {
@@ -125,7 +123,7 @@ function sayService(
   routing: Routing,
   { isByService, serviceBy, loadBalancer }: Traffic,
   store: Store,
-  report: Say,
+  report: ReportOf<typeof codes>,
   isNew: IsNew,
 ): void {
   const isSticky =
@@ -146,7 +144,7 @@ function sayService(
 function sayHash(
   { route, index, backends, controller, reading }: Routing,
   { loadBalancer, loadBalancerBy }: Traffic,
-  report: Say,
+  report: ReportOf<typeof codes>,
   isNew: IsNew,
 ): void {
   if (hashPolicyOf(loadBalancer) === undefined || loadBalancerBy === undefined) return

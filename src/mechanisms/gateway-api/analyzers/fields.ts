@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../../model/findings/finding.ts'
 import type { LooseObject, ObjectType } from '../../../model/cluster/object.ts'
 import { didYouMean } from '../../../model/common/words/spelling.ts'
-import { type Analyzer, objectAnalyzer, type Report } from '../../analyzer.ts'
+import { type Analyzer, objectAnalyzer, type ReportOf } from '../../analyzer.ts'
 import { isCookieName } from '../../kit/legs/cookies.ts'
 import { droppedFrom } from '../../kit/objects/definitions.ts'
 import { at, list, record, text } from '../../kit/objects/loose.ts'
@@ -18,8 +18,6 @@ const codes = [
   'AFF-GWAPI-EXPERIMENTAL',
   'AFF-GWAPI-PRUNED',
 ] as const
-
-type Say = Report<(typeof codes)[number]>
 
 /** All fields that sessionPersistence has had, in any version. */
 const known = ['sessionName', 'type', 'absoluteTimeout', 'idleTimeout', 'cookieConfig', 'cookie', 'header']
@@ -76,7 +74,7 @@ function isIgnoredBy(rules: readonly ListenerRule[], index: number): boolean {
 export function droppedBy(
   { schema, words }: Installed,
   value: unknown,
-  { field, report, object }: { field: string; report: Report<'AFF-GWAPI-PRUNED'>; object?: ObjectRef },
+  { field, report, object }: { field: string; report: ReportOf<['AFF-GWAPI-PRUNED']>; object?: ObjectRef },
 ): void {
   const say = (place: string, message: string, mend: readonly string[]): void =>
     report('AFF-GWAPI-PRUNED', {
@@ -108,7 +106,7 @@ function isKnown(name: string): boolean {
   return known.includes(first) && (second === undefined || inside[first]?.includes(second) === true)
 }
 
-function misplaced(value: unknown, place: string, report: Say): void {
+function misplaced(value: unknown, place: string, report: ReportOf<typeof codes>): void {
   for (const key of Object.keys(record(value))) {
     const isRule = place.startsWith('spec.rules') && !place.includes('backendRefs')
     if (key === 'sessionPersistence' ? isRule : !meant.test(key)) continue
@@ -123,7 +121,7 @@ function misplaced(value: unknown, place: string, report: Say): void {
   }
 }
 
-function checkNames(value: unknown, field: string, report: Say): void {
+function checkNames(value: unknown, field: string, report: ReportOf<typeof codes>): void {
   const check = (part: unknown, place: string, names: readonly string[]): void => {
     for (const key of Object.keys(record(part))) {
       if (names.includes(key)) continue
@@ -140,7 +138,12 @@ function checkNames(value: unknown, field: string, report: Say): void {
   for (const [key, names] of Object.entries(inside)) check(record(value)[key], `${field}.${key}`, names)
 }
 
-function checkValues(value: unknown, persistence: Persistence, field: string, report: Say): void {
+function checkValues(
+  value: unknown,
+  persistence: Persistence,
+  field: string,
+  report: ReportOf<typeof codes>,
+): void {
   const refuse = (place: string, message: string, mend: string): void =>
     report('AFF-GWAPI-BAD-VALUE', {
       message,
@@ -190,7 +193,7 @@ function checkTimes(
   { type, isPermanent, absoluteTimeout, idleTimeout, lifetimeField }: Persistence,
   field: string,
   isIgnored: () => boolean,
-  report: Say,
+  report: ReportOf<typeof codes>,
 ): void {
   const isHeader = type === 'Header'
   if (isPermanent && absoluteTimeout === undefined)
@@ -219,7 +222,11 @@ function checkTimes(
     })
 }
 
-function experimental({ nameField, lifetimeField }: Persistence, field: string, report: Say): void {
+function experimental(
+  { nameField, lifetimeField }: Persistence,
+  field: string,
+  report: ReportOf<typeof codes>,
+): void {
   const old = [
     ...(nameField === 'sessionName' ? ['sessionName becomes cookie.name (or header.name)'] : []),
     ...(lifetimeField === 'cookieConfig.lifetimeType'

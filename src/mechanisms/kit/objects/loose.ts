@@ -2,11 +2,14 @@ import type { LooseObject } from '../../../model/cluster/object.ts'
 import { asRecord } from '../../../model/common/record.ts'
 import { onceFor } from './once.ts'
 
+/** An object whose fields are read one by one. */
+export type LooseFields = Readonly<Record<string, unknown>>
+
 /**
  * Reading of objects whose schema is not ours: whatever is not of the expected shape reads as absent. Nothing here
  * throws, so that an odd object of somebody else's cannot stop an explanation.
  */
-export function record(value: unknown): Readonly<Record<string, unknown>> {
+export function record(value: unknown): LooseFields {
   return asRecord(value)
 }
 

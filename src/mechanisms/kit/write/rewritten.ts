@@ -1,11 +1,9 @@
 import { isEqual } from '../../../model/affinity/fields.ts'
 import type { FieldTree, FieldValue, Write } from '../../../model/affinity/write.ts'
 import type { LooseObject, ObjectType } from '../../../model/cluster/object.ts'
-import { at, list, record } from '../objects/loose.ts'
+import { at, list, type LooseFields, record } from '../objects/loose.ts'
 
-type Part = Readonly<Record<string, unknown>>
-
-type Each = (part: Part, index: number) => Part
+type Each = (part: LooseFields, index: number) => LooseFields
 
 /** A list of the spec, such as `routes`, with each of its parts made anew; no write where they are as they were. */
 export function rewritten(type: ObjectType, object: LooseObject, name: string, each: Each): Write[] {

@@ -1,7 +1,7 @@
 import { CST, Lexer } from 'yaml'
 
 /** A text that kubectl reads as one document of YAML, or one of several values of JSON. */
-export interface Part {
+export interface DocumentText {
   /** Where it begins in its file. */
   offset: number
   text: string
@@ -17,8 +17,8 @@ export interface Fault {
  * A file in parts, as kubectl takes it apart before it reads YAML (k8s.io/apimachinery, pkg/util/yaml): at lines that begin
  * with `---`, and JSON at the end of each value. A line that says something else beside `---` ends the reading.
  */
-export function partsOf(text: string): { parts: Part[]; fault?: Fault } {
-  const parts: Part[] = []
+export function partsOf(text: string): { parts: DocumentText[]; fault?: Fault } {
+  const parts: DocumentText[] = []
   let from = 0
   for (const { 0: line, 1: rest = '', index } of text.matchAll(/^(?:(?<![^])\uFEFF)?---([^\n]*)/gm)) {
     if (index > 0 && text[index - 1] !== '\n') continue
@@ -32,7 +32,7 @@ export function partsOf(text: string): { parts: Part[]; fault?: Fault } {
 }
 
 /** `{…} {…}`: several values of JSON; anything else is one part. */
-function valuesOf(part: Part): Part[] {
+function valuesOf(part: DocumentText): DocumentText[] {
   if (!/^\s*\{/.test(part.text)) return [part]
   const ends: number[] = []
   let depth = 0
@@ -50,7 +50,7 @@ function valuesOf(part: Part): Part[] {
 }
 
 /** What kubectl's reader of YAML takes in no file, and others do: control characters, and tabs where a line begins. */
-export function faultOf({ text }: Part): Fault | undefined {
+export function faultOf({ text }: DocumentText): Fault | undefined {
   const control = /[^\t\n\r\x20-\x7E\x85\xA0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u.exec(text)
   if (control !== null) return { offset: control.index, message: 'control characters are not allowed' }
   const directive = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*%/.exec(text)
