@@ -35,8 +35,8 @@ function commandOf(deed: Deed): string {
   if ('command' in deed) return deed.command
   if (deed.kind === 'affinity') {
     const { of, to } = deed
-    const flags = typeof to === 'string' ? [] : ['--timeout', timeWord(to.timeoutSeconds)]
-    return commandFor(to === 'off' ? 'disable' : 'enable', serviceTarget(of), ...flags)
+    const options = typeof to === 'string' ? {} : { timeout: timeWord(to.timeoutSeconds) }
+    return commandFor(to === 'off' ? 'disable' : 'enable', serviceTarget(of), options)
   }
   const { kind, name, namespace = 'default' } = deed.of
   const object = `${kind.toLowerCase()} ${name} -n ${namespace}`

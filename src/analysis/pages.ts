@@ -11,7 +11,7 @@ export async function pageOf(word: string): Promise<string> {
     throw usageError(
       `unknown finding code "${word}"`,
       ...(meant === undefined ? [] : [`did you mean ${meant}?`]),
-      `see all of them:  ${commandLine('explain', '--list')}`,
+      `see all of them:  ${commandLine('explain', { list: true })}`,
     )
   }
   const { pages } = await import('./pages.generated.ts')

@@ -1,3 +1,4 @@
+import type { CookiePart } from '../model/affinity/intent.ts'
 import type { Hint, Remedy } from '../model/common/remedy.ts'
 
 type Words = { [Name in Remedy['remedy']]: (facts: Extract<Remedy, { remedy: Name }>) => string }
@@ -58,6 +59,9 @@ const words: Words = {
   'leave-who-out': () => 'leave --with out: who serves it is found by itself',
   'by-address': () => 'ask for that:  --source-ip',
   'by-the-cookie': ({ name }) => `ask for that one:  --cookie ${name}`,
+  'leave-parts-out': ({ parts }) => `leave ${parts.map((part) => partFlags[part]).join(' and ')} out`,
+  'one-after-the-other': ({ service, by, number }) =>
+    `one after the other:  svc/${service} --with ${by} --cookie NAME${number}`,
   'say-cookie-name': () => 'say which name it is to have:  --cookie NAME',
   'say-cookie-instead': () => 'say by what they are to be kept:  --cookie NAME instead of --from',
   'say-which-instead': () =>
@@ -69,6 +73,15 @@ const words: Words = {
     `name the target that is to have it:  kubectl affinity enable TARGET --from ${from}`,
   'name-mechanism': ({ of }) => `or the mechanism:  kubectl affinity enable ${of} --to MECHANISM`,
   'reachable-image': () => 'the cluster must reach the image:  --image registry.example.com/node:24',
+}
+
+const partFlags: Readonly<Record<CookiePart, string>> = {
+  ttlSeconds: '--ttl',
+  path: '--path',
+  domain: '--domain',
+  secure: '--secure',
+  sameSite: '--same-site',
+  persistent: '--persistent',
 }
 
 /** A line of advice as the user of a command reads it. */

@@ -35,7 +35,7 @@ export async function deleteExternal(
   if (service !== undefined && mark === undefined && slices.length === 0)
     throw new UserError(`service/${ref.name} was not made by this command: nothing is deleted`, {
       hints: [
-        `see what was:  ${commandLine('external list', '-n', ref.namespace)}`,
+        `see what was:  ${commandLine('external list', { namespace: ref.namespace })}`,
         `delete it nevertheless:  kubectl delete svc ${ref.name} -n ${ref.namespace}`,
       ],
     })

@@ -1,4 +1,4 @@
-import type { ChangeRequest, CookieWish, Wish } from '../model/affinity/intent.ts'
+import type { ChangeRequest, CookiePart, CookieWish, Wish } from '../model/affinity/intent.ts'
 import { none, type Policy } from '../model/affinity/policy.ts'
 import type { Hint } from '../model/common/remedy.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
@@ -41,7 +41,7 @@ export interface Changing {
 
 /** A part of a wish for which there is no field. */
 export interface Lack {
-  part: 'name' | 'ttlSeconds' | 'path' | 'domain' | 'secure' | 'sameSite' | 'persistent'
+  part: 'name' | CookiePart
   why: string
   /** The name that there is. */
   name?: string
@@ -110,12 +110,13 @@ export function unfitFor(own: OwnCookie, wish: Wish): Refusal | undefined {
 
 /** Why one cookie is not for several Services of a host: each has pods of its own, and knows none of the other's. */
 export function overwritten(names: readonly string[], by?: string): Refusal {
+  const each = (by: string): Hint[] =>
+    names
+      .slice(0, 3)
+      .map((service, index) => ({ remedy: 'one-after-the-other', service, by, number: index + 1 }))
   return refusal(
     `${names.join(' and ')} would get cookies of the same name, and each would overwrite the other's`,
-    ...(by === undefined ? ['split it into one for each host'] : []),
-    ...names
-      .slice(0, by === undefined ? 0 : 3)
-      .map((name, index) => `one after the other:  svc/${name} --with ${by ?? ''} --cookie NAME${index + 1}`),
+    ...(by === undefined ? ['split it into one for each host'] : each(by)),
   )
 }
 
@@ -170,19 +171,9 @@ export function planFor(request: ChangeRequest, { before, cookie, off, on }: Ask
 /** Why a cookie cannot be had as it is wished; undefined where it can. */
 export function refusalOf(lacks: readonly Lack[], ...hints: readonly string[]): Refusal | undefined {
   if (lacks.length === 0) return undefined
-  const flags = lacks.flatMap(({ part }) => (part === 'name' ? [] : flagOf[part]))
-  const without = flags.length === 0 ? [] : [`leave ${flags.join(' and ')} out`]
+  const parts = lacks.flatMap(({ part }) => (part === 'name' ? [] : part))
+  const without: Hint[] = parts.length === 0 ? [] : [{ remedy: 'leave-parts-out', parts }]
   return refusal([...new Set(lacks.map(({ why }) => why))].join('; '), ...hints, ...without)
-}
-
-/** What a user wrote to ask for it. */
-const flagOf: Readonly<Record<Exclude<Lack['part'], 'name'>, string>> = {
-  ttlSeconds: '--ttl',
-  path: '--path',
-  domain: '--domain',
-  secure: '--secure',
-  sameSite: '--same-site',
-  persistent: '--persistent',
 }
 
 /** Why not, with what to do instead. */

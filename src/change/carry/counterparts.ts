@@ -137,7 +137,7 @@ function united(members: readonly CarriedTo[], at: Counterpart): Carried {
     const target = refOfTarget(at)
     throw new UserError(
       `${one} and ${other} both lead to what ${targetWord(target)} serves, and keep clients by different things`,
-      { hints: [`choose one of them:  ${commandFor('enable', target, `--from ${targetWord(first.from)}`)}`] },
+      { hints: [`choose one of them:  ${commandFor('enable', target, { from: targetWord(first.from) })}`] },
     )
   }
   return {
@@ -244,7 +244,7 @@ function none({ kind, object }: OtherTarget, { to, hosts, behind, elsewhere }: M
     hints: [
       ...others.map(
         (one) =>
-          `for other hosts ${objectName(refOf(one.object))} does:  ${commandFor('enable', refOfTarget(one), `--from ${from.kind}/${from.name}`)}`,
+          `for other hosts ${objectName(refOf(one.object))} does:  ${commandFor('enable', refOfTarget(one), { from: `${from.kind}/${from.name}` })}`,
       ),
       ...(others.length > 0 ? [] : [`what has to be there:  ${wants}`]),
     ],

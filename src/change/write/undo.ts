@@ -7,7 +7,7 @@ import { keyOf, refOf, resourceName } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import type { ChangePlan, Write } from '../../model/affinity/write.ts'
-import { commandFor } from '../../model/targets/command.ts'
+import { commandFor, type Options } from '../../model/targets/command.ts'
 import { played } from './predict.ts'
 import { shellWord } from '../../model/common/words/shell.ts'
 import { storeOf } from '../../model/cluster/store.ts'
@@ -30,13 +30,13 @@ export function undoOf(planned: Planned): string[] {
   const { target, plan } = planned
   const request = backTo(plan.before)
   if (request !== undefined && leadsBack(planned, request))
-    return [commandFor(request.verb, target, ...wordsOf(request), ...choiceOf(planned))]
+    return [commandFor(request.verb, target, optionsOf(request), choiceOf(planned))]
   return plan.writes.toReversed().map(kubectl)
 }
 
 /** Who is to do it, where another one would without being named. */
-function choiceOf({ changing, object }: Planned): string[] {
-  return changing.isOnAsking?.(object) === true ? [`--with ${changing.name}`] : []
+function choiceOf({ changing, object }: Planned): Options {
+  return { with: changing.isOnAsking?.(object) === true ? changing.name : undefined }
 }
 
 function backTo(before: Policy): ChangeRequest | undefined {
@@ -53,17 +53,13 @@ function wishFor(policy: Policy): Wish | undefined {
   return defined({ kind: 'cookie', name, path, ttlSeconds, ...(secure === true ? { secure } : {}) })
 }
 
-function wordsOf(request: ChangeRequest): string[] {
-  if (request.verb === 'disable' || request.by === undefined) return []
+function optionsOf(request: ChangeRequest): Options {
+  if (request.verb === 'disable' || request.by === undefined) return {}
   const { by } = request
-  if (by.kind === 'source-ip') return ['--source-ip']
-  if (by.kind === 'header') return [`--header ${by.name}`]
-  return [
-    `--cookie ${by.name}`,
-    ...(by.path === undefined ? [] : [`--path ${shellWord(by.path)}`]),
-    ...(by.ttlSeconds === undefined ? [] : [`--ttl ${by.ttlSeconds}s`]),
-    ...(by.secure === true ? ['--secure'] : []),
-  ]
+  if (by.kind === 'source-ip') return { sourceIp: true }
+  if (by.kind === 'header') return { header: by.name }
+  const { name: cookie, path, ttlSeconds, secure } = by
+  return { cookie, path, ttl: ttlSeconds === undefined ? undefined : `${ttlSeconds}s`, secure }
 }
 
 /** Plays both changes, one after the other. */

@@ -84,7 +84,7 @@ const ingressAttributes = ingressAnalyzer({
   codes: attributeCodes,
   applies: ({ backends }) => placesOf(attributesKey, backends).length > 0,
   analyse: ({ ingress, backends }, _view, report) => {
-    const remedy = enabling(ingress, '--cookie AWSALB')
+    const remedy = enabling(ingress, { cookie: 'AWSALB' })
     for (const { text, object } of placesOf(attributesKey, backends))
       lintAttributes(text, 'alb', { ...placedAt(object, annotationField(attributesKey)), remedy }, report)
   },
@@ -96,7 +96,7 @@ const serviceAttributes = objectAnalyzer({
   applies: (service) => isOfLbc(service) && nlbAttributesKey in annotationsOf(service),
   analyse: (service, _view, report) => {
     const text = annotationsOf(service)[nlbAttributesKey] ?? ''
-    const remedy = enabling(service, '--source-ip --with aws')
+    const remedy = enabling(service, { sourceIp: true, with: 'aws' })
     lintAttributes(text, 'nlb', { ...placedAt(service, annotationField(nlbAttributesKey)), remedy }, report)
   },
 })

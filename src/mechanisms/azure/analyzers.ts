@@ -18,7 +18,7 @@ const value = ingressAnalyzer({
         message: `${key} is "true" or "false", and not "${found}"`,
         why: 'The controller cannot read it, and sets no cookie.',
         mend: [
-          ...(key === affinityKey ? [enabling(ingress, '--cookie ApplicationGatewayAffinity')] : []),
+          ...(key === affinityKey ? [enabling(ingress, { cookie: 'ApplicationGatewayAffinity' })] : []),
           `${key}: "true"`,
         ],
         field: annotationField(key),

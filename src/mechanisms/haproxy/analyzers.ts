@@ -1,4 +1,3 @@
-import { shellWord } from '../../model/common/words/shell.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import type { Analyzer } from '../analyzer.ts'
@@ -35,10 +34,7 @@ const onIngress = ingressAnalyzer({
       report('AFF-HAP-COOKIE-ON-INGRESS', {
         message: ofVersion(found.key),
         why: 'All Ingresses of a Service share one backend of HAProxy, so that one of them cannot decide for it.',
-        mend: [
-          enabling(ingress, `--cookie ${shellWord(found.value)}`),
-          `put the same annotation on ${services}`,
-        ],
+        mend: [enabling(ingress, { cookie: found.value }), `put the same annotation on ${services}`],
         field: annotationField(found.key),
       })
     }
@@ -57,7 +53,7 @@ const both = ingressAnalyzer({
       report('AFF-HAP-BOTH-COOKIES', {
         message: `${dynamic.key} and ${fixed.key} are both set for service/${backend.to.name}: neither is applied`,
         why: 'A backend has one cookie; the controller logs an error and sets none.',
-        mend: [enabling(ingress, `--cookie ${shellWord(dynamic.value)}`), `take ${fixed.key} away`],
+        mend: [enabling(ingress, { cookie: dynamic.value }), `take ${fixed.key} away`],
         ...placedAt(object, annotationField(fixed.key)),
       })
       return
@@ -77,10 +73,9 @@ const value = ingressAnalyzer({
         message: `${found.key} is "cookie" or absent, and not "${found.value}": nothing is set`,
         why: 'The controller logs an error, and clients do not stay on a pod.',
         mend: [
-          enabling(
-            ingress,
-            `--cookie ${shellWord(readCommunityKey('session-cookie-name', backend)?.value || 'INGRESSCOOKIE')}`,
-          ),
+          enabling(ingress, {
+            cookie: readCommunityKey('session-cookie-name', backend)?.value || 'INGRESSCOOKIE',
+          }),
           `${found.key}: cookie`,
         ],
         ...placedAt(object, annotationField(found.key)),

@@ -161,7 +161,7 @@ const switchedOff = ingressAnalyzer({
         message: `${lastPart(first)}${also} has no effect without ${lastPart(by[0] ?? '')}`,
         why: `${controller.name} reads it only where affinity is switched on. Clients do not stay on a pod.`,
         mend: [
-          enabling(ingress, `--cookie ${cookie?.(object) ?? 'NAME'}`),
+          enabling(ingress, { cookie: cookie?.(object) ?? 'NAME' }),
           controller.instead,
           `take ${lastPart(first)} away`,
         ],

@@ -1,6 +1,5 @@
 import { sticks } from '../../model/affinity/policy.ts'
 import type { ObjectType, LooseObject } from '../../model/cluster/object.ts'
-import { shellWord } from '../../model/common/words/shell.ts'
 import { didYouMean } from '../../model/common/words/spelling.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { objectAnalyzer } from '../analyzer.ts'
@@ -112,7 +111,7 @@ function ofRoutes(about: ObjectType<LooseObject>, name: 'routes' | 'subroutes'):
           why: 'It is off unless it is switched on, and needs a name.',
           mend: [
             ...(name === 'routes'
-              ? [enabling(object, `--cookie ${shellWord(text(record(cookie)['name']) ?? 'srv_id')}`)]
+              ? [enabling(object, { cookie: text(record(cookie)['name']) ?? 'srv_id' })]
               : []),
             'sessionCookie: {enable: true, name: srv_id, path: /}',
           ],

@@ -20,6 +20,9 @@ export interface CookieWish {
   httpOnly?: boolean
 }
 
+/** What a cookie may be asked to be, and not every proxy has a field for. */
+export type CookiePart = Exclude<keyof CookieWish, 'kind' | 'name' | 'httpOnly'>
+
 export type SameSite = 'Strict' | 'Lax' | 'None'
 
 /** Where affinity can be carried to. */

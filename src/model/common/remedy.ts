@@ -1,3 +1,5 @@
+import type { CookiePart } from '../affinity/intent.ts'
+
 /**
  * What a user could ask for instead, or as well. A failure carries it with its facts; which flag that is, the command line
  * knows (src/cli/remedies.ts).
@@ -47,6 +49,10 @@ export type Remedy =
         | 'another-name'
     }
   | { remedy: 'by-the-cookie'; name: string }
+  /** What of a cookie is not to be had. */
+  | { remedy: 'leave-parts-out'; parts: readonly CookiePart[] }
+  /** Each Service with a cookie of its own. */
+  | { remedy: 'one-after-the-other'; service: string; by: string; number: number }
   | { remedy: 'say-who'; by: string }
   /** Who is to have the affinity of a target. */
   | { remedy: 'name-receiver'; from: string }

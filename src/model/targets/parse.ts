@@ -69,10 +69,12 @@ export function parseQuery(words: readonly string[], flags: QueryFlags, asked: A
   if (selector === undefined && !all && !allNamespaces) {
     const [first] = words
     if (first !== undefined)
-      throw nameMissing(of, first, [`or all of a namespace:  ${commandLine(asked.verb, first, '--all')}`])
+      throw nameMissing(of, first, [
+        `or all of a namespace:  ${commandLine(asked.verb, first, { all: true })}`,
+      ])
     throw nothingNamed(
       asked,
-      `or all of a label or a namespace:  ${commandLine(asked.verb, '-l', 'app=web')}`,
+      `or all of a label or a namespace:  ${commandLine(asked.verb, { selector: 'app=web' })}`,
     )
   }
   return defined({ kind: 'list', of, allNamespaces, selector })

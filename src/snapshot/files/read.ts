@@ -15,7 +15,7 @@ export interface SourceFile {
   named: boolean
 }
 
-const explainInput = commandLine('explain', '-f -')
+const explainInput = commandLine('explain', { file: '-' })
 
 /** What kubectl takes from a folder (k8s.io/cli-runtime, resource.FileExtensions). */
 const extensions = /\.(json|yaml|yml)$/i
@@ -104,7 +104,7 @@ function isKustomization(
 ): UserError {
   return new UserError(words, {
     hints: [
-      `explain what comes of it:  ${commandLine('explain', '-k', shellWord(folder))}`,
+      `explain what comes of it:  ${commandLine('explain', { kustomization: folder })}`,
       `or:  kubectl kustomize ${shellWord(folder)} | ${explainInput}`,
     ],
   })

@@ -1,10 +1,10 @@
 import type { Mend } from '../../../model/findings/mend.ts'
 import type { KubernetesObject } from '../../../model/cluster/kubernetes.ts'
-import { commandFor } from '../../../model/targets/command.ts'
+import { commandFor, type Options } from '../../../model/targets/command.ts'
 
 /** The command that turns affinity on at an object. */
-export function enabling({ kind, metadata }: KubernetesObject, ...flags: readonly string[]): Mend {
+export function enabling({ kind, metadata }: KubernetesObject, options: Options): Mend {
   const { name, namespace = 'default' } = metadata
   const target = { kind: kind.toLowerCase(), namespace, name }
-  return { deed: { kind: 'run', command: commandFor('enable', target, ...flags) } }
+  return { deed: { kind: 'run', command: commandFor('enable', target, options) } }
 }

@@ -20,7 +20,7 @@ export const external = serviceAnalyzer({
         mend: [
           {
             say: 'look there as well, with the other context',
-            deed: { kind: 'run', command: commandLine('explain', '--context CONTEXT') },
+            deed: { kind: 'run', command: commandLine('explain', { context: 'CONTEXT' }) },
           },
         ],
       })

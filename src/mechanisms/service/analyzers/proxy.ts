@@ -163,7 +163,7 @@ export const ciliumEntries = serviceAnalyzer({
         {
           deed: {
             kind: 'run',
-            command: commandFor('probe', serviceTarget(ref), '--via cluster-ip,node-port'),
+            command: commandFor('probe', serviceTarget(ref), { via: 'cluster-ip,node-port' }),
           },
         },
       ],

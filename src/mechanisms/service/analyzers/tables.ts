@@ -7,7 +7,7 @@ import { semanticsOf } from '../proxies/semantics.ts'
 import { servedBy } from '../proxies/served.ts'
 import { isExternal, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { familiesOf } from '../endpoints/endpoints.ts'
-import { commandFor, serviceTarget } from '../../../model/targets/command.ts'
+import { commandFor, type Options, serviceTarget } from '../../../model/targets/command.ts'
 
 /** What a proxy's memory is kept by: port, node, client address. */
 export const perPort = serviceAnalyzer({
@@ -22,8 +22,8 @@ export const perPort = serviceAnalyzer({
       why: 'The same client may be on one pod for one port and on another pod for the next.',
       mend: [
         'let what belongs together use one port',
-        ...portFlags(ports).map((flags): Mend => ({
-          deed: { kind: 'run', command: commandFor('probe', serviceTarget(ref), flags) },
+        ...portOptions(ports).map((options): Mend => ({
+          deed: { kind: 'run', command: commandFor('probe', serviceTarget(ref), options) },
         })),
       ],
       field: 'spec.ports',
@@ -92,7 +92,7 @@ function portWord({ name, port, protocol = 'TCP' }: ServicePort): string {
 }
 
 /** How another port than the first is probed, if one can be. One number may be two ports, of TCP and UDP. */
-function portFlags(all: readonly ServicePort[]): string[] {
+function portOptions(all: readonly ServicePort[]): Options[] {
   const others = all.slice(1)
   const port = ['TCP', 'UDP'].flatMap(
     (wanted) => others.find(({ protocol = 'TCP' }) => protocol === wanted) ?? [],
@@ -100,8 +100,13 @@ function portFlags(all: readonly ServicePort[]): string[] {
   if (port === undefined) return []
   const { name, protocol = 'TCP' } = port
   const isAlone = all.filter((other) => other.port === port.port).length === 1
-  const word = isAlone ? port.port : (name ?? `${port.port} --protocol ${protocol.toLowerCase()}`)
-  return [`--port ${word}${protocol === 'UDP' ? ' --send TEXT' : ''}`]
+  return [
+    {
+      port: isAlone ? port.port : (name ?? port.port),
+      protocol: isAlone || name !== undefined ? undefined : protocol.toLowerCase(),
+      send: protocol === 'UDP' ? 'TEXT' : undefined,
+    },
+  ]
 }
 
 /** Each family has tables and endpoints of its own. */

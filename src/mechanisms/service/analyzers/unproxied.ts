@@ -30,7 +30,10 @@ export const unproxied = serviceAnalyzer({
             'set affinity where the name leads to',
             {
               say: 'if its addresses are known, make a Service with a cluster IP',
-              deed: { kind: 'make', command: commandLine('external', 'NAME --port PORT --to ADDRESS') },
+              deed: {
+                kind: 'make',
+                command: commandLine('external', 'NAME', { port: 'PORT', to: 'ADDRESS' }),
+              },
             },
             off,
           ],
@@ -46,16 +49,11 @@ export const unproxied = serviceAnalyzer({
             {
               deed: {
                 kind: 'make',
-                command: commandLine(
-                  'external',
-                  ref.name,
-                  '-n',
-                  ref.namespace,
-                  '--port',
-                  String(spec.ports?.[0]?.port ?? 'PORT'),
-                  '--to',
-                  parseIp(externalName) === undefined ? 'ADDRESS' : externalName,
-                ),
+                command: commandLine('external', ref.name, {
+                  namespace: ref.namespace,
+                  port: spec.ports?.[0]?.port ?? 'PORT',
+                  to: parseIp(externalName) === undefined ? 'ADDRESS' : externalName,
+                }),
               },
             },
           ],

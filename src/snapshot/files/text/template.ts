@@ -97,7 +97,7 @@ export const patchEngine: Engine = engines.patch
 
 /** A template is no object yet: what will be applied cannot be seen in it. */
 export function templateFinding(position: FilePosition, { words, program, instead }: Engine): Finding {
-  const check = commandLine('explain', '-f -')
+  const check = commandLine('explain', { file: '-' })
   return fileFinding('AFF-FILE-SYNTAX', position, words, 'What will be applied cannot be seen here.', [
     program === undefined
       ? (instead ?? `fill it in, and give what comes of it to  ${check}`)

@@ -124,23 +124,21 @@ export const sliceLabels = serviceAnalyzer({
       })
     }
     const mirrored = filled.filter((slice) => slice.metadata.labels?.[managedBy] === mirroring)
+    const { name, namespace } = subject.ref
     // Of files it is said where they stand.
     if (mirrored.length > 0 && !isMirrored(mirrored[0])) {
       report('AFF-EPS-ENDPOINTS-API', {
-        message: `the endpoints are written as endpoints/${subject.ref.name}, an API that is deprecated since 1.33`,
+        message: `the endpoints are written as endpoints/${name}, an API that is deprecated since 1.33`,
         why: 'The Endpoints API is mirrored into EndpointSlices, 1000 addresses at most, without zones or node names.',
         mend: [
           {
             deed: {
               kind: 'make',
-              command: commandLine('external', subject.ref.name, '-n', subject.ref.namespace, '--adopt'),
+              command: commandLine('external', name, { namespace, adopt: true }),
             },
           },
         ],
-        objects: [
-          { kind: 'Endpoints', namespace: subject.ref.namespace, name: subject.ref.name },
-          ...mirrored.map(refOf),
-        ],
+        objects: [{ kind: 'Endpoints', namespace, name }, ...mirrored.map(refOf)],
       })
     }
   },
