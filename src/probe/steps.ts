@@ -35,6 +35,8 @@ export type ProbeStep =
     }
   /** A client said something, so that time has passed: `nowMs` since the first request of the run. */
   | { kind: 'observed'; nowMs: number; seen: readonly Observed[]; changes: readonly EndpointChange[] }
+  /** A client will say nothing any more. */
+  | { kind: 'ended'; client: number }
   /** What happened to the endpoints just now. */
   | { kind: 'endpoints'; changes: readonly EndpointChange[] }
   /** The run so far; worth its while only when it is shown. */

@@ -37,6 +37,7 @@ export class RunCollector {
       const own = this.#gathered.clientOf(event.client)
       if (own !== undefined) own.endMessage ||= event.message
       this.#gathered.ended += 1
+      yield { kind: 'ended', client: event.client }
     } else if (event.kind === 'said') yield* this.#hear(event)
     else if (event.kind === 'slices') yield* this.#follow(event.slices, event.heardAt)
     else if (event.kind === 'watch-trouble') this.#gathered.watchTrouble = event.error

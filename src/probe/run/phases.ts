@@ -22,6 +22,8 @@ interface Counted {
   requests: number
   failed: number
   hits: Map<string, number>
+  /** By who asks. */
+  shares: Map<string, { requests: number; failed: number }>
 }
 
 export interface PhaseActions {
@@ -36,6 +38,8 @@ export class Phases {
   readonly #actions: PhaseActions
   /** Sessions of all clients. */
   #askers = 1
+  /** Who has asked and goes on, with the client that it is of. */
+  readonly #asking = new Map<string, number>()
   readonly #phases: [Counted, ...Counted[]] = [begin('before', 0)]
   #nowMs = 0
   /** When enough had been asked: what comes within the slack before the command is no part of it. */
@@ -50,7 +54,13 @@ export class Phases {
 
   take(step: ProbeStep): void {
     if (step.kind === 'planned') this.#askers = step.clients * (step.users + 1)
-    else if (step.kind === 'endpoints')
+    else if (step.kind === 'ended') {
+      for (const [who, client] of this.#asking)
+        if (client === step.client) {
+          this.#asking.delete(who)
+          this.#askers -= 1
+        }
+    } else if (step.kind === 'endpoints')
       for (const { atMs } of step.changes) this.#lastChangeMs = Math.max(this.#lastChangeMs, atMs)
     else if (step.kind === 'observed') {
       for (const one of step.seen) this.#count(one)
@@ -58,12 +68,18 @@ export class Phases {
     }
   }
 
-  #count({ observation: { atMs, latencyMs, outcome }, backend }: Observed): void {
+  #count({ client, session, observation: { atMs, latencyMs, outcome }, backend }: Observed): void {
     // Lines arrive later than what they tell: the phase follows from the time of the request.
     const phase = this.#phases.findLast(({ fromMs }) => atMs >= fromMs) ?? this.#phases[0]
-    phase.requests += 1
     phase.toMs = Math.max(phase.toMs, atMs + latencyMs)
-    if (outcome !== 'answered') phase.failed += 1
+    const who = `${client} ${session}`
+    const share = phase.shares.get(who) ?? { requests: 0, failed: 0 }
+    this.#asking.set(who, client)
+    phase.shares.set(who, share)
+    for (const counts of [phase, share]) {
+      counts.requests += 1
+      if (outcome !== 'answered') counts.failed += 1
+    }
     if (phase.name === 'before' && this.#isEnough(phase)) this.#enoughMs = Math.min(this.#enoughMs, atMs)
     if (backend !== undefined) phase.hits.set(nameOf(backend), (phase.hits.get(nameOf(backend)) ?? 0) + 1)
   }
@@ -85,10 +101,16 @@ export class Phases {
     return this.#isEnough(phase) && this.#nowMs >= phase.fromMs + leastMs
   }
 
-  /** Each is judged by itself, and by answers. */
-  #isEnough({ requests, failed }: Counted): boolean {
-    const least = leastAnswers * this.#askers
-    return requests - failed >= least || requests >= mostTimes * least
+  /** Each is judged by itself, and by answers: one whose pod starts late has yet to be asked when others have been for long. */
+  #isEnough(phase: Counted): boolean {
+    const isDone = (counts: { requests: number; failed: number } | undefined, askers: number): boolean => {
+      const { requests, failed } = counts ?? { requests: 0, failed: 0 }
+      const least = leastAnswers * askers
+      return requests - failed >= least || requests >= mostTimes * least
+    }
+    return (
+      isDone(phase, this.#askers) && [...this.#asking.keys()].every((who) => isDone(phase.shares.get(who), 1))
+    )
   }
 
   /** The command has ended. */
@@ -105,8 +127,12 @@ export class Phases {
     return {
       startedMs: this.#phases[1]?.fromMs ?? this.#nowMs,
       ...(this.#commandEndedMs === undefined ? {} : { endedMs: this.#commandEndedMs }),
-      phases: this.#phases.map(({ hits, ...phase }) => ({
-        ...phase,
+      phases: this.#phases.map(({ name, fromMs, toMs, requests, failed, hits }) => ({
+        name,
+        fromMs,
+        toMs,
+        requests,
+        failed,
         // Answers that named nobody count until one does.
         backends: [...hits].flatMap(([name, count]) => {
           const letter = letters.get(name)
@@ -129,5 +155,5 @@ function nameOf({ kind, name }: Backend): string {
 }
 
 function begin(name: PhaseName, fromMs: number): Counted {
-  return { name, fromMs, toMs: fromMs, requests: 0, failed: 0, hits: new Map() }
+  return { name, fromMs, toMs: fromMs, requests: 0, failed: 0, hits: new Map(), shares: new Map() }
 }

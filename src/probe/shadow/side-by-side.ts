@@ -15,7 +15,7 @@ export interface Side {
 
 /** One thing that happens while two Services are probed. */
 export type BesideStep =
-  | Exclude<ProbeStep, { kind: 'planned' | 'observed' | 'endpoints' | 'result' }>
+  | Exclude<ProbeStep, { kind: 'planned' | 'observed' | 'ended' | 'endpoints' | 'result' }>
   /** The second probe begins: what was shown of the first is over. */
   | { kind: 'start-over' }
   /** Both were probed. The clean-up follows. */

@@ -25,6 +25,8 @@ function simulate({
   everyMs = 20,
   clients = 1,
   failsUntil = 0,
+  otherFrom,
+  otherUntil = Infinity,
 }: {
   untilMs: number
   commandMs: number
@@ -33,6 +35,9 @@ function simulate({
   everyMs?: number
   clients?: number
   failsUntil?: number
+  /** A second client asks from here on, and is gone from `otherUntil` on. */
+  otherFrom?: number
+  otherUntil?: number
 }) {
   let startedAt: number | undefined
   const finished: number[] = []
@@ -66,7 +71,10 @@ function simulate({
     }
     const backend = atMs === movesAt ? {} : { backend: backendOf(letter) }
     const seen = [{ client: 0, entry: 0, session: 0, observation, ...backend }]
+    if (otherFrom !== undefined && atMs >= otherFrom && atMs < otherUntil)
+      seen.push({ ...seen[0]!, client: 1 })
     phases.take({ kind: 'observed', nowMs: now, seen, changes: [] })
+    if (atMs === otherUntil - 100) phases.take({ kind: 'ended', client: 1 })
   }
   return { ...phases.report(['A', 'B'].map(tallyOf)), startedAt, finishedAt: finished[0] }
 }
@@ -125,4 +133,14 @@ test('what failed is made up for, and each client has its share', () => {
   expect(began({ clients: 2 })).toBe(usual + 20 * 200)
   // Nobody answers: it goes on all the same.
   expect(began({ failsUntil: Infinity })).toBe(usual + 40 * 200)
+})
+
+test('a client whose pod starts late has its share as well, and one that has ended is not waited for', () => {
+  const run = (more: object) =>
+    simulate({ untilMs: 60_000, commandMs: 200, everyMs: 200, clients: 2, ...more })
+  // The twentieth of the other one at 5800 ms, two seconds later, and its line 100 ms after that.
+  expect(run({ otherFrom: 2000 }).startedAt).toBe(8000)
+  const both = { startedAt: 6000, finishedAt: 13_000 }
+  expect(run({ otherFrom: 0 })).toMatchObject(both)
+  expect(run({ otherFrom: 0, otherUntil: 6400 })).toMatchObject(both)
 })
