@@ -42,6 +42,8 @@ export function probeDuring(command: string): ProbeMode {
       const { verdict } = await follow(steps, progress, {
         tell: (step) => phases.take(step),
         report: async (result) => {
+          // What was interrupted ends in a moment, and the report is to say how.
+          if (interrupt.first.aborted) await running?.finish(graceMs)
           const { problem: _, ...ended } = end
           const divided = phases.report(result.backends)
           const sessions = sessionMoves(result, divided.startedMs)
