@@ -1,5 +1,5 @@
-// Reads the JSON reports that vitest left in a folder and in those below it. Run by itself with a folder it prints the files
-// of which tests failed. Plain JavaScript, as scripts/count.mjs.
+// Reads the JSON reports that vitest left in a folder and in those below it. Run by itself with a folder it prints what failed
+// and may run again: a line for each file, with a pattern of its tests that failed. Plain JavaScript, as scripts/count.mjs.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,13 +21,20 @@ export function readReports(folder) {
     for (const [index, { status: outcome, fullName, failureMessages }] of assertionResults.entries()) {
       // Titles need not differ within a file.
       const key = `${index} ${fullName}`
-      const earlier = before.get(key)?.failures ?? []
-      const failures = [...earlier, ...failureMessages]
+      const earlier = before.get(key)
+      // Beside those that failed nothing runs again.
+      if (outcome === 'skipped' && earlier !== undefined) {
+        tests.set(key, earlier)
+        continue
+      }
+      const failures = [...(earlier?.failures ?? []), ...failureMessages]
       const tries = failures.length + (outcome === 'passed' ? 1 : 0)
       tests.set(key, { file: name, status: outcome, fullName, failures, tries })
     }
-    // It could not be loaded, or what comes before its tests failed.
-    const isBroken = status === 'failed' && assertionResults.every((one) => one.status !== 'failed')
+    // It could not be loaded, or what comes before some of its tests failed: who skips a test says why.
+    const isLeft = (one) => one.status === 'skipped' && !/\(skipped: /.test(one.fullName)
+    const own = [...tests.values()]
+    const isBroken = status === 'failed' && (own.some(isLeft) || own.every((one) => one.status !== 'failed'))
     files.set(name, { tests, isBroken })
   }
   const below = entries
@@ -41,8 +48,17 @@ export function readReports(folder) {
   }
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1]) {
-  const { tests, broken } = readReports(process.argv[2])
-  const failed = tests.filter(({ status }) => status === 'failed').map(({ file }) => file)
-  for (const file of new Set([...broken, ...failed])) console.log(file)
+/** The files with tests that failed, each with a pattern of these; of a file that is broken it is that of all. */
+export function failedIn(folder) {
+  const { tests, broken } = readReports(folder)
+  const failed = tests.filter(({ status }) => status === 'failed')
+  return [...new Set([...broken, ...failed.map(({ file }) => file)])].map((file) => {
+    const own = failed.filter((one) => one.file === file).map(({ fullName }) => exactly(fullName))
+    return { file, pattern: broken.includes(file) ? '' : `^(${own.join('|')})$` }
+  })
 }
+
+const exactly = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+if (fileURLToPath(import.meta.url) === process.argv[1])
+  for (const { file, pattern } of failedIn(process.argv[2])) console.log(`${file}\t${pattern}`)

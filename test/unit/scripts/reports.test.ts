@@ -2,7 +2,7 @@ import { writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 // @ts-expect-error It is plain JavaScript, for any Node.
-import { readReports } from '../../../scripts/reports.mjs'
+import { failedIn, readReports } from '../../../scripts/reports.mjs'
 import { temporaryFolder } from '../../support/folder.ts'
 
 const outcome = (fullName: string, status: string, ...failureMessages: string[]): object => ({
@@ -42,4 +42,35 @@ test('a file that fails outside of its tests is not lost', () => {
   expect(readReports(folder).broken).toStrictEqual(['a', 'b'])
   report(folder, 3, 'a', 'passed', [outcome('one', 'passed')])
   expect(readReports(folder).broken).toStrictEqual(['b'])
+})
+
+test('what failed may run again by its name, and a file as a whole where what comes before tests failed', () => {
+  const folder = temporaryFolder()
+  const left = 'three (skipped: no tmux)'
+  report(folder, 1, 'a', 'failed', [outcome('one', 'passed'), outcome('two (a|b)?', 'failed', 'x')])
+  report(folder, 2, 'b', 'failed', [outcome('one', 'failed', 'x'), outcome(left, 'skipped')])
+  report(folder, 3, 'c', 'failed', [outcome('one', 'failed', 'x'), outcome('two', 'skipped')])
+  report(folder, 4, 'd', 'failed', [])
+  const found = failedIn(folder) as { file: string; pattern: string }[]
+  expect(new Map(found.map(({ file, pattern }) => [file, pattern]))).toStrictEqual(
+    new Map([
+      ['a', String.raw`^(two \(a\|b\)\?)$`],
+      ['b', '^(one)$'],
+      ['c', ''],
+      ['d', ''],
+    ]),
+  )
+})
+
+test('tests beside those that run again keep what they were', () => {
+  const folder = temporaryFolder()
+  report(folder, 1, 'a', 'failed', [outcome('one', 'passed'), outcome('two', 'failed', 'x')])
+  report(folder, 2, 'a', 'passed', [outcome('one', 'skipped'), outcome('two', 'passed')])
+  expect(readReports(folder)).toStrictEqual({
+    tests: [
+      { file: 'a', status: 'passed', fullName: 'one', failures: [], tries: 1 },
+      { file: 'a', status: 'passed', fullName: 'two', failures: ['x'], tries: 2 },
+    ],
+    broken: [],
+  })
 })
