@@ -1,6 +1,6 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { manyHours, service, smallApp } from './support/manifests.ts'
-import { usePlayground } from './support/namespace.ts'
+import { patient, usePlayground } from './support/namespace.ts'
 import { describeOnce } from './support/scenario.ts'
 import { site } from './support/site.ts'
 import { hasTerminal, openTerminal, type Terminal } from './support/terminal.ts'
@@ -33,7 +33,7 @@ describeOnce('in a terminal', () => {
   })
 
   const open = async (columns: number, words: string, rows = 24): Promise<Terminal> => {
-    const command = `kubectl affinity probe -n ${place.name} ${words}`
+    const command = `kubectl affinity probe -n ${place.name} ${patient(words.split(' ')).join(' ')}`
     const terminal = await openTerminal(site, { columns, rows, command })
     onTestFinished(() => terminal.close())
     return terminal
@@ -41,7 +41,8 @@ describeOnce('in a terminal', () => {
 
   for (const columns of [100, 50]) {
     inTerminal(`${columns} columns: a live view, then the report alone`, async () => {
-      const terminal = await open(columns, 'svc/sticky --duration 4s')
+      // So long that a busy machine has time to look at the live view.
+      const terminal = await open(columns, 'svc/sticky --duration 10s')
       await terminal.shows(/\d+ requests +\d+\/s/)
       await terminal.shows(/AAAAAAAAAA/)
       const live = await terminal.screen()
@@ -51,7 +52,8 @@ describeOnce('in a terminal', () => {
       await terminal.shows(/^exit 0$/m)
       const report = await terminal.screen()
       expect(report).toMatch(/STICKY/)
-      expect(report.match(/^ +0\.0s \S/gm), 'the live view is gone').toHaveLength(1)
+      // The first request is sent a moment after the clock starts.
+      expect(report.match(/^ +0\.\ds \S/gm), `the live view is gone:\n${report}`).toHaveLength(1)
       expect(report).not.toMatch(/waiting for|starting/)
       await expectNothingWrapped(terminal)
       expect(await terminal.hasCursor()).toBe(true)

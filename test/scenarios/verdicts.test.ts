@@ -96,16 +96,20 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
     await place.proxiesFollow()
   }
 
+  const patch = async (name: string, spec: object): Promise<unknown> =>
+    await place.kubectl('patch', 'service', name, '-p', JSON.stringify({ spec }))
+
   test('affinity is switched on in the middle', async () => {
     await madeAnew('changed')
-    const running = place.startProbe(['changed', '--duration', '12s', '-o', 'json'])
-    await place.requested(150)
     const spec = {
       sessionAffinity: 'ClientIP',
       sessionAffinityConfig: { clientIP: { timeoutSeconds: 600 } },
     }
-    await place.kubectl('patch', 'service', 'changed', '-p', JSON.stringify({ spec }))
-    const ended = await running.ended
+    const ended = await place.probeAround(['changed', '-o', 'json'], async () => {
+      await patch('changed', spec)
+      // What comes near to the change is of neither part.
+      await place.requested((await place.newest()) + 200)
+    })
     expectExit(ended, 4)
     const { verdict, notes } = reportOf(ended).status
     expect(verdict.reason).toBe('service-changed')
@@ -118,10 +122,9 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
 
   test('the Service is deleted in the middle', async () => {
     await madeAnew('deleted')
-    const running = place.startProbe(['deleted', '--duration', '5s', '-o', 'json'])
-    await place.requested(80)
-    await place.kubectl('delete', 'service', 'deleted')
-    const ended = await running.ended
+    const ended = await place.probeAround(['deleted', '-o', 'json'], async () => {
+      await place.kubectl('delete', 'service', 'deleted')
+    })
     expectExit(ended, 4)
     const { verdict, notes } = reportOf(ended).status
     expect(verdict.reason).toBe('service-changed')
@@ -130,11 +133,9 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
 
   test('node ports come and go in the middle, and move nobody inside', async () => {
     await place.apply(service('opened', { of: 'web', affinity: 600 }))
-    const running = place.startProbe(['opened', '--duration', '8s', '-o', 'json'])
-    await place.requested(100)
-    for (const type of ['NodePort', 'ClusterIP'])
-      await place.kubectl('patch', 'service', 'opened', '-p', JSON.stringify({ spec: { type } }))
-    const ended = await running.ended
+    const ended = await place.probeAround(['opened', '-o', 'json'], async () => {
+      for (const type of ['NodePort', 'ClusterIP']) await patch('opened', { type })
+    })
     expectExit(ended, 0)
     const { verdict, notes } = reportOf(ended).status
     expect(verdict).toMatchObject({ behaviour: 'sticky', switches: 0 })

@@ -8,7 +8,7 @@ const { randomUUID } = require('node:crypto')
 
 const instance = randomUUID()
 let count = 0
-const { POD_IP, NODE_IP, TLS_CERT, TLS_KEY } = process.env
+const { POD_IP, NODE_IP, TLS_CERT, TLS_KEY, GRACE_MS = '0' } = process.env
 
 const answers = {
   // Says its addresses, not its name.
@@ -82,4 +82,4 @@ net
   })
   .listen(2525)
 if (TLS_CERT !== undefined) https.createServer({ cert: TLS_CERT, key: TLS_KEY }, handle).listen(8443)
-process.on('SIGTERM', () => process.exit(0))
+process.on('SIGTERM', () => setTimeout(() => process.exit(0), Number(GRACE_MS)))

@@ -13,11 +13,13 @@ export interface AppOptions {
   labels?: Readonly<Record<string, string>>
   /** Serves HTTPS with it. */
   certificate?: { cert: string; key: string }
+  /** A pod that is to end answers for so long that proxies have followed by then. */
+  graceMs?: number
 }
 
 /** The Deployment of the scenarios' application, as of someone who runs it: probes, requests, labels. */
 export function app(site: Site, name: string, options: AppOptions = {}): object {
-  const { replicas = 3, node, labels, certificate } = options
+  const { replicas = 3, node, labels, certificate, graceMs = 0 } = options
   const container = {
     name: 'server',
     image: site.images.node,
@@ -26,6 +28,7 @@ export function app(site: Site, name: string, options: AppOptions = {}): object 
     env: [
       fieldVariable('POD_IP', 'status.podIP'),
       fieldVariable('NODE_IP', 'status.hostIP'),
+      { name: 'GRACE_MS', value: String(graceMs) },
       ...(certificate === undefined
         ? []
         : [

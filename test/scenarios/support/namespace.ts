@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { temporaryFolder } from '../../support/folder.ts'
+import { apiReader } from './api.ts'
 import { type CommandOptions, endCommands, type Ended, run, type Running, start } from './command.ts'
 import { site } from './site.ts'
 
@@ -15,8 +19,11 @@ export interface Playground {
   deploy: (...objects: object[]) => Promise<void>
   /** Waits until the proxies on all nodes have followed the last change. */
   proxiesFollow: () => Promise<void>
+  /** As users do, with patience for what is slow. */
   probe: (args: readonly string[], options?: CommandOptions) => Promise<Ended>
   startProbe: (args: readonly string[], options?: CommandOptions) => Running
+  /** A probe during which something is done: after enough was asked, however long it takes, and enough is asked after it. */
+  probeAround: (args: readonly string[], act: () => Promise<unknown>) => Promise<Ended>
   /** How many requests the probe that runs here has made: its log numbers them. */
   newest: () => Promise<number>
   /** Waits until the probe that runs here has made more than so many requests. */
@@ -46,17 +53,36 @@ export function usePlayground(labels: Record<string, string> = {}): Playground {
   return playground
 }
 
+/** Pods that start together on a busy machine answer after seconds, which is no fault of theirs unless a scenario says so. */
+export function patient(args: readonly string[]): readonly string[] {
+  const isSaid = args.includes('--timeout') || args.includes('--measure-timeout')
+  return isSaid ? args : [...args, '--timeout', '10s']
+}
+
 function makePlayground(name: string): Playground {
   const kubectl = (...args: string[]): Promise<string> => site.kubectl(['-n', name, ...args])
   const apply = async (...objects: object[]): Promise<void> => {
     const list = { apiVersion: 'v1', kind: 'List', items: objects }
     await site.kubectl(['-n', name, 'apply', '-f', '-'], JSON.stringify(list))
   }
+  const read = apiReader(site.kubeconfig)
+  /** The names of what probes made here. */
+  const made = async (kind: string): Promise<string[]> => {
+    const group = kind === 'jobs' ? '/apis/batch/v1' : '/api/v1'
+    const path = `${group}/namespaces/${name}/${kind}?labelSelector=${encodeURIComponent(ours)}`
+    const { items } = JSON.parse(await read(path)) as { items: { metadata: { name: string } }[] }
+    return items.map(({ metadata }) => metadata.name)
+  }
   const newest = async (): Promise<number> => {
     // There is none before the pod has started.
-    const log = await kubectl('logs', '-l', ours, '--tail=-1').catch(() => '')
+    const logs = (await made('pods').catch(() => [])).map((pod) =>
+      read(`/api/v1/namespaces/${name}/pods/${pod}/log`).catch(() => ''),
+    )
+    const log = (await Promise.all(logs)).join('\n')
     return Math.max(0, ...[...log.matchAll(/^\{"line":\d+,"from":(\d+)/gm)].map(([, from]) => Number(from)))
   }
+  const startProbe: Playground['startProbe'] = (args, options) =>
+    start(site, ['probe', '-n', name, ...patient(args)], options)
   return {
     name,
     kubectl,
@@ -69,15 +95,26 @@ function makePlayground(name: string): Playground {
       await site.proxiesFollow()
     },
     proxiesFollow: () => site.proxiesFollow(),
-    probe: (args, options) => run(site, ['probe', '-n', name, ...args], options),
-    startProbe: (args, options) => start(site, ['probe', '-n', name, ...args], options),
+    probe: (args, options) => run(site, ['probe', '-n', name, ...patient(args)], options),
+    startProbe,
+    probeAround: async (args, act) => {
+      const over = join(temporaryFolder(), 'over')
+      const running = startProbe([...args, '--during', `until [ -e ${over} ]; do sleep 0.1; done`])
+      await running.printed(/running: until/)
+      await act()
+      writeFileSync(over, '')
+      return await running.ended
+    },
     newest,
     requested: async (count) => {
       await expect.poll(newest, { timeout: 60_000, interval: 100 }).toBeGreaterThan(count)
     },
     leftovers: async () => {
-      const found = await kubectl('get', 'jobs,pods,services', '-l', ours, '-o', 'name')
-      return found.split('\n').filter((line) => line !== '')
+      const kinds = ['job', 'pod', 'service']
+      const found = await Promise.all(
+        kinds.map(async (kind) => (await made(`${kind}s`)).map((one) => `${kind}/${one}`)),
+      )
+      return found.flat()
     },
   }
 }
