@@ -1,4 +1,6 @@
+import { basename } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Unit (pure, milliseconds), black box (the executable against servers on loopback), package (what is released),
 // scenarios (the executable on the lab, or on a sandbox for each file). They mostly wait, each file in a namespace of its
@@ -12,6 +14,24 @@ const retry = 2
 // A machine that is busy besides takes several times as long.
 const scenarios = { testTimeout: 300_000, hookTimeout: 300_000, retry }
 
+// The scenarios that take longest: who begins last is waited for by all, and small files may take long.
+const longest =
+  `probe-during-record probe-during-hash timeout external probe-tls probe-replicas enable-cookies probe shadow
+  probe-traefik verdicts timeout-changes probe-places probe-beside probe-lifetime during disruption combined`.split(
+    /\s+/,
+  )
+
+/** The longest first, all others as vitest has them. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = moduleId.includes('/scenarios/') ? longest.indexOf(basename(moduleId, '.test.ts')) : -1
+      return place === -1 ? longest.length : place
+    }
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
+  }
+}
+
 const results = process.env['KUBECTL_AFFINITY_RESULTS']
 
 // What unit tests reach, for .ci/run. The executable that the other levels run is compiled: nobody counts its lines.
@@ -19,6 +39,7 @@ const isMeasured = results !== undefined && process.argv.includes('unit')
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters:
       results === undefined
         ? ['default']
