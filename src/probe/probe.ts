@@ -50,8 +50,7 @@ export async function* probe(
   }
   for (const text of announcement(subject, plan, fromWords(origin, options, plan)))
     yield { kind: 'note', text }
-  const question =
-    options.fingerprint === true && origin.kind === 'job' ? { subject, plan, origin } : undefined
+  const question = options.fingerprint === true ? { subject, plan, origin } : undefined
   const direct =
     question === undefined
       ? undefined

@@ -68,6 +68,17 @@ describeOnce('what one client can do, with several clients and entries', () => {
     expect(cells).toHaveLength(4)
   })
 
+  test('endpoints are asked directly from pods that are there, and nothing is made', async () => {
+    const ended = await probe(['kept', '--fingerprint', '--in-pod', 'one', '--in-pod', 'two', ...json])
+    expectExit(ended, 0)
+    const { recognition, direct, clients } = surveyOf(ended).status
+    expect(recognition).toMatchObject({ by: 'fingerprint', unrecognised: 0 })
+    for (const { from } of direct ?? []) expect(from).toHaveLength(2)
+    expect(direct).toHaveLength(3)
+    expect(clients).toHaveLength(2)
+    expect(await place.kubectl('get', 'jobs', '-o', 'name')).toBe('')
+  })
+
   test('pods that are there are clients at several entries', async () => {
     const args = [
       'kept',

@@ -58,7 +58,7 @@ const flags = {
   }),
   fingerprint: Flags.boolean({
     description:
-      'First connect to each endpoint directly, from every node, and once more afterwards: learns by which answers each is known, for backends that do not say who they are, and shows from where each can be reached. Needs to list nodes.',
+      'First connect to each endpoint directly, from every node or the pods of --in-pod, and once more afterwards: learns by which answers each is known, for backends that do not say who they are, and shows from where each can be reached. Needs to list nodes.',
   }),
   forge: Flags.boolean({
     description:

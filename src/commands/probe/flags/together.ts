@@ -11,13 +11,13 @@ const exclusive: Partial<Record<keyof ProbeFlags, readonly (keyof ProbeFlags)[]>
   // What is done once, in the middle, is not done for each of two; and it ends the run.
   during: ['compare', 'duration', 'echo', 'measure-timeout', 'requests', 'watch', 'what-if'],
   echo: ['what-if'],
-  forge: ['compare', 'during', 'echo', 'measure-timeout', 'watch', 'what-if'],
+  forge: ['compare', 'during', 'echo', 'watch', 'what-if'],
   host: ['all-ports', 'echo', 'ip-family', 'via', 'what-if'],
   jar: ['echo', 'send', 'what-if'],
   'session-counter': ['send'],
   sessions: ['echo', 'send', 'what-if'],
-  // The pods are there: how many and where is given. Endpoints are asked by a pod that is made.
-  'in-pod': ['clients', 'fingerprint', 'host-network', 'measure-timeout', 'node', 'spread'],
+  // The pods are there: how many and where is given. A measurement takes as many as it needs.
+  'in-pod': ['clients', 'host-network', 'measure-timeout', 'node', 'spread'],
   // A WebSocket is a connection of HTTP/1.1, and those that go on are at one place.
   websocket: ['http2', 'watch', 'during', 'replicas', 'compare', 'keep-alive', 'measure-timeout'],
   interval: ['rate'],

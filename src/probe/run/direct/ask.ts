@@ -58,12 +58,14 @@ export async function* askDirectly(
     throw usageError(
       `every endpoint is to be asked directly: ${targets.length} are too many, ${mostEndpoints} can be asked`,
     )
-  const isOne = options.node !== undefined || only !== undefined
+  const containers = origin.kind === 'containers' ? origin.containers.length : undefined
+  const isOne = options.node !== undefined || only !== undefined || containers !== undefined
   const nodes = isOne ? undefined : await clientNodes(cluster, interrupted)
   if (!isOne && nodes === undefined)
     yield { kind: 'note', text: 'you may not list nodes: the endpoints are asked from one node only' }
-  const clients = Math.max(1, nodes?.usable.length ?? 1)
-  const from = clients === 1 ? 'one client' : `${clients} clients on as many nodes`
+  const clients = containers ?? Math.max(1, nodes?.usable.length ?? 1)
+  const places = containers === undefined ? 'clients on as many nodes' : 'pods'
+  const from = clients === 1 ? 'one client' : `${clients} ${places}`
   if (only !== undefined)
     yield {
       kind: 'stage',
@@ -77,11 +79,11 @@ export async function* askDirectly(
     clients,
     maxRunSeconds: longest(targets.length, options.timeoutMs),
   }
-  const places = clients > 1 ? { ...options, spreadNodes: true } : options
+  const spread = clients > 1 ? { ...options, spreadNodes: true } : options
   const seen = new DirectAnswers(targets)
   const failed = new AbortController()
   const stopped = AbortSignal.any([interrupted, failed.signal])
-  for await (const event of podEvents(cluster, podsOf(places, round, origin), {
+  for await (const event of podEvents(cluster, podsOf(spread, round, origin), {
     interrupted: stopped,
     abandoned,
   })) {

@@ -163,6 +163,8 @@ describe('readProbeFlags', () => {
     ['a change is tried with many clients', { 'what-if': ['timeout=5s'], clients: 9 }],
     ['echo pods are asked from pods that are there', { echo: true, 'in-pod': ['a', 'b'] }],
     ['endpoints are asked directly for many clients', { fingerprint: true, clients: 3, 'all-ports': true }],
+    ['endpoints are asked directly from pods that are there', { fingerprint: true, 'in-pod': ['a', 'b'] }],
+    ['cookies are forged, and their lifetime is measured', { forge: true, 'measure-timeout': true }],
     ['many clients are watched', { watch: true, clients: 3, via: ['all'] }],
     ['a command runs amid many clients', { during: 'true', clients: 3, 'via-local': true }],
     ['pods that are there enter anywhere', { 'in-pod': ['a,b'], via: ['all'], 'via-local': true }],
