@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty'
 import { stderr } from './terminal.ts'
 import type { Cluster } from '../cluster/index.ts'
 import type { GlobalFlagValues } from './flags/global.ts'
@@ -20,7 +19,7 @@ interface Manners {
 export async function openCluster(
   flags: Partial<GlobalFlagValues>,
   version: string,
-  { write = toStderr, interactive = isatty(0) }: Manners = {},
+  { write = toStderr, interactive }: Manners = {},
 ): Promise<Cluster> {
   const { connect } = await import('../cluster/index.ts')
   return await connect(
@@ -50,7 +49,10 @@ export async function openCluster(
       warn: (text) => write(`Warning: ${text}`),
       log: write,
       verbosity: flags.v ?? 0,
-      interactive,
+      get interactive() {
+        // Asked of few, and loaded for them: it brings streams.
+        return interactive ?? process.getBuiltinModule('node:tty').isatty(0)
+      },
     },
   )
 }

@@ -1,4 +1,4 @@
-import { stderr, stdout } from './terminal.ts'
+import { type Outlet, stderr, stdout } from './terminal.ts'
 import type { Progress } from '../report/probe/live/progress.ts'
 import { createStyle, outputWidth, type Style, type TerminalFacts } from '../report/terminal.ts'
 
@@ -10,7 +10,7 @@ export interface Output {
 
 /** How the answer may be shown on standard output. */
 export function standardOutput({ env }: NodeJS.Process): Output {
-  const facts = factsOf(stdout.stream, env)
+  const facts = factsOf(stdout, env)
   return { style: createStyle(facts), width: outputWidth(facts) }
 }
 
@@ -18,17 +18,17 @@ export function standardOutput({ env }: NodeJS.Process): Output {
 export async function standardProgress(process: NodeJS.Process): Promise<Progress> {
   const { env } = process
   const { createProgress } = await import('../report/probe/live/view.ts')
-  const { stream } = stderr
+  const { stream, isTTY } = stderr
   return createProgress({
     stream,
-    isTTY: stream.isTTY,
-    columns: () => outputWidth(factsOf(stream, env)),
-    style: createStyle(factsOf(stream, env)),
+    isTTY,
+    columns: () => outputWidth(factsOf(stderr, env)),
+    style: createStyle(factsOf(stderr, env)),
     now: () => performance.now(),
     process,
   })
 }
 
-function factsOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): TerminalFacts {
-  return { isTTY: stream.isTTY, columns: stream.columns, env }
+function factsOf({ isTTY, columns }: Outlet, env: NodeJS.ProcessEnv): TerminalFacts {
+  return { isTTY, columns, env }
 }

@@ -5,7 +5,7 @@ import { stderr } from './terminal.ts'
 export async function writeProblem(lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return
   const all = lines.flatMap((text) => text.split('\n').map(continued)).map(sanitize)
-  const { isTTY, columns } = stderr.stream
+  const { isTTY, columns } = stderr
   stderr.write(`${(isTTY ? await laidOut(all, columns) : all).join('\n')}\n`)
 }
 

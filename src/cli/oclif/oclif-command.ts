@@ -1,12 +1,5 @@
-// The order matters: this one looks before oclif is loaded.
-import { listenersBefore } from './stdout-listeners.ts'
 import type { Config } from '@oclif/core/config'
 import { Command } from '@oclif/core/command'
-
-// oclif's module listens for failures of standard output as soon as it is loaded, and throws all but EPIPE out of the
-// event loop: a full disk would end a run before it has cleaned up. src/cli/terminal.ts listens for us.
-for (const listener of process.stdout.listeners('error'))
-  if (!listenersBefore.includes(listener)) process.stdout.off('error', listener as () => void)
 
 export { Command }
 

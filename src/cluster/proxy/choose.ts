@@ -1,5 +1,7 @@
 import { KubeconfigError } from '../answers/errors.ts'
-import { BlockList, isIP } from 'node:net'
+
+/** Loaded where a proxy is set: it brings sockets and streams. */
+const net = (): typeof import('node:net') => process.getBuiltinModule('node:net')
 
 const SCHEMES = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
 
@@ -55,21 +57,22 @@ function matches(entry: string, host: string, port: string): boolean {
   if (range) return inRange(host, range[1] ?? '', Number(range[2]))
   const { name, port: entryPort } = splitPort(entry)
   if (name === '' || (entryPort !== undefined && entryPort !== port)) return false
-  if (isIP(name)) return isIP(host) !== 0 && inRange(host, name, isIP(name) === 6 ? 128 : 32)
+  if (net().isIP(name))
+    return net().isIP(host) !== 0 && inRange(host, name, net().isIP(name) === 6 ? 128 : 32)
   const suffix = name.startsWith('*.') ? name.slice(1) : name
   return suffix.startsWith('.') ? host.endsWith(suffix) : host === suffix || host.endsWith(`.${suffix}`)
 }
 
 function splitPort(entry: string): { name: string; port?: string } {
-  if (isIP(entry)) return { name: entry }
+  if (net().isIP(entry)) return { name: entry }
   const parts = /^(.*):(\d+)$/.exec(entry)
   return parts ? { name: unbracket(parts[1] ?? ''), port: parts[2] ?? '' } : { name: unbracket(entry) }
 }
 
 function inRange(host: string, network: string, prefix: number): boolean {
-  const family = isIP(network)
-  if (family === 0 || isIP(host) !== family || prefix > (family === 6 ? 128 : 32)) return false
-  const list = new BlockList()
+  const family = net().isIP(network)
+  if (family === 0 || net().isIP(host) !== family || prefix > (family === 6 ? 128 : 32)) return false
+  const list = new (net().BlockList)()
   const type = family === 6 ? 'ipv6' : 'ipv4'
   list.addSubnet(network, prefix, type)
   return list.check(host, type)

@@ -21,7 +21,7 @@ export async function watch(session: ProbeSession): Promise<number> {
     throw invalidValue('output', format, 'must be json, text or wide with --watch')
   // Where both are the same terminal, lines go above the live view.
   const print = (line: string): void =>
-    stdout.stream.isTTY && stderr.stream.isTTY ? progress.note(line) : stdout.write(`${line}\n`)
+    stdout.isTTY && stderr.isTTY ? progress.note(line) : stdout.write(`${line}\n`)
   const writer = createEventWriter(format === 'json' ? 'json' : 'text', print)
   const events = new EventMaker(writer.write, Date.now, progress.note)
   const asked =

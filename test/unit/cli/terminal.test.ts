@@ -9,7 +9,7 @@ const src = join(import.meta.dirname, '..', '..', '..', 'src')
 const programsOfTheirOwn = /^(agent|echo|sandbox)\//
 
 /** Where a stream itself is needed. */
-const streams = new Set(['cli/terminal.ts', 'cli/oclif/oclif-command.ts', 'cli/oclif/stdout-listeners.ts'])
+const streams = new Set(['cli/terminal.ts'])
 
 describe('what is printed', () => {
   test('goes by one place', () => {

@@ -1,2 +1,0 @@
-/** Who listened for failures of standard output when this was loaded; imported before oclif, see oclif-command.ts. */
-export const listenersBefore: readonly unknown[] = process.stdout.listeners('error')
