@@ -15,15 +15,18 @@ const leastBeforeMs = leastMs + slackMs / 2
 /** Endpoints that did not change for so long after the command are taken to be still, in milliseconds. */
 const stillMs = 3000
 
-interface Counted {
+interface Counts {
+  requests: number
+  failed: number
+}
+
+interface Counted extends Counts {
   name: PhaseName
   fromMs: number
   toMs: number
-  requests: number
-  failed: number
   hits: Map<string, number>
   /** By who asks. */
-  shares: Map<string, { requests: number; failed: number }>
+  shares: Map<string, Counts>
 }
 
 export interface PhaseActions {
@@ -80,7 +83,8 @@ export class Phases {
       counts.requests += 1
       if (outcome !== 'answered') counts.failed += 1
     }
-    if (phase.name === 'before' && this.#isEnough(phase)) this.#enoughMs = Math.min(this.#enoughMs, atMs)
+    if (phase.name === 'before')
+      this.#enoughMs = this.#isEnough(phase) ? Math.min(this.#enoughMs, atMs) : Infinity
     if (backend !== undefined) phase.hits.set(nameOf(backend), (phase.hits.get(nameOf(backend)) ?? 0) + 1)
   }
 
@@ -102,14 +106,9 @@ export class Phases {
   }
 
   /** Each is judged by itself, and by answers: one whose pod starts late has yet to be asked when others have been for long. */
-  #isEnough(phase: Counted): boolean {
-    const isDone = (counts: { requests: number; failed: number } | undefined, askers: number): boolean => {
-      const { requests, failed } = counts ?? { requests: 0, failed: 0 }
-      const least = leastAnswers * askers
-      return requests - failed >= least || requests >= mostTimes * least
-    }
+  #isEnough({ shares, ...all }: Counted): boolean {
     return (
-      isDone(phase, this.#askers) && [...this.#asking.keys()].every((who) => isDone(phase.shares.get(who), 1))
+      isAnswered(all, this.#askers) && [...this.#asking.keys()].every((who) => isAnswered(shares.get(who)))
     )
   }
 
@@ -148,6 +147,11 @@ export class Phases {
       this.#nowMs >= Math.max(this.#commandEndedMs, this.#lastChangeMs) + stillMs
     )
   }
+}
+
+function isAnswered({ requests, failed }: Counts = { requests: 0, failed: 0 }, askers = 1): boolean {
+  const least = leastAnswers * askers
+  return requests - failed >= least || requests >= mostTimes * least
 }
 
 function nameOf({ kind, name }: Backend): string {

@@ -140,6 +140,8 @@ test('a client whose pod starts late has its share as well, and one that has end
     simulate({ untilMs: 60_000, commandMs: 200, everyMs: 200, clients: 2, ...more })
   // The twentieth of the other one at 5800 ms, two seconds later, and its line 100 ms after that.
   expect(run({ otherFrom: 2000 }).startedAt).toBe(8000)
+  // Also where all together had enough before it came.
+  expect(run({ everyMs: 20, otherFrom: 2000 }).startedAt).toBe(4380)
   const both = { startedAt: 6000, finishedAt: 13_000 }
   expect(run({ otherFrom: 0 })).toMatchObject(both)
   expect(run({ otherFrom: 0, otherUntil: 6400 })).toMatchObject(both)
