@@ -49,7 +49,7 @@ describeOnce('what one client can do, with several clients and entries', () => {
     expect(logs).toMatch(/affinity-probe=r[0-9a-f]{8}c1-1 /)
   })
 
-  test('and by the sockets', async () => {
+  test('pods are recognised by the sockets of each client', async () => {
     const args = ['silent', '--clients', '2', '--identify', 'sockets']
     const ended = await probe([...args, ...json])
     expectExit(ended, 0)
@@ -108,7 +108,7 @@ describeOnce('what one client can do, with several clients and entries', () => {
     }
   })
 
-  test('two Services, from many clients', async () => {
+  test('two Services differ for many clients: they spread at one and stay at the other', async () => {
     const args = ['spread', '--compare', 'svc/kept', '--path', '/podinfo', '--clients', '3']
     const ended = await probe([...args, ...json])
     expectExit(ended, 0)
@@ -119,7 +119,7 @@ describeOnce('what one client can do, with several clients and entries', () => {
     expect(runs[1].report.status.verdict.behaviours).toMatchObject({ sticky: 3 })
   })
 
-  test('what if, for many clients', async () => {
+  test('many clients spread as it is, and would stay with affinity', async () => {
     const args = ['spread', '--what-if', 'affinity=ClientIP', '--path', '/podinfo', '--clients', '2']
     const ended = await probe(args)
     expectExit(ended, 0)
@@ -127,7 +127,7 @@ describeOnce('what one client can do, with several clients and entries', () => {
     expect(ended.stdout).toMatch(/^DIFFERENT {3}spread as it is, sticky with affinity=ClientIP$/m)
   })
 
-  test('echo pods, from pods that are there', async () => {
+  test('pods that are there stay at the application and at echo pods', async () => {
     const args = ['kept', '--echo', '--path', '/podinfo', '--in-pod', 'one,two']
     const ended = await probe([...args, ...json])
     expectExit(ended, 0)
@@ -160,7 +160,7 @@ describeOnce('what one client can do, with several clients and entries', () => {
     await place.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')
   })
 
-  test('a command in the middle of many clients', async () => {
+  test('a command in the middle of many clients makes three phases', async () => {
     const args = ['kept', '--path', '/podinfo', '--clients', '2', '--via', 'cluster-ip', '--during', 'true']
     const ended = await probe([...args, ...json])
     expectExit(ended, 0)

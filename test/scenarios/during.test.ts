@@ -108,7 +108,7 @@ describe(`probe --during on ${site.name}`, () => {
     expect(ended.stdout).not.toMatch(/^moved/m)
   })
 
-  test('Ctrl-C ends both', async () => {
+  test('Ctrl-C ends the probe and its command, with all that this started', async () => {
     // A number of its own, to be found among the processes of this machine.
     const time = `9${Date.now() % 1_000_000}`
     // The command ends by nothing but the signal; what it started, deaf to SIGINT, ends with it.

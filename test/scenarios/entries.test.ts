@@ -266,14 +266,18 @@ describe(`entries, on ${site.name}`, () => {
     })
   })
 
-  scenario('by name', ['cluster DNS'], async () => {
-    const report = await survey(['svc/echo', '--via', 'dns,cluster-ip'])
-    expect(report.spec.entries.map(({ kind, host }) => [kind, host])).toContainEqual([
-      'dns',
-      `echo.${place.name}.svc`,
-    ])
-    expect(new Set(report.status.cells.map(lettersOf)).size).toBe(1)
-  })
+  scenario(
+    'the name of the Service leads each client to the same pod as its address',
+    ['cluster DNS'],
+    async () => {
+      const report = await survey(['svc/echo', '--via', 'dns,cluster-ip'])
+      expect(report.spec.entries.map(({ kind, host }) => [kind, host])).toContainEqual([
+        'dns',
+        `echo.${place.name}.svc`,
+      ])
+      expect(new Set(report.status.cells.map(lettersOf)).size).toBe(1)
+    },
+  )
 
   test('each port has a table of its own', async () => {
     const report = await survey(['svc/ports', '--via', 'cluster-ip', '--all-ports', '--clients', '5'])
@@ -285,24 +289,30 @@ describe(`entries, on ${site.name}`, () => {
     )
   })
 
-  scenario('both address families', ['IPv6'], async () => {
-    await place.apply(
-      service('dual', {
-        of: 'echo',
-        affinity: manyHours,
-        spec: { ipFamilyPolicy: 'RequireDualStack', type: 'NodePort' },
-      }),
-    )
-    await place.proxiesFollow()
-    const report = await survey(['svc/dual', '--via', 'cluster-ip,node-port', '--ip-family', 'all'])
-    expect(report.spec.entries).toHaveLength(2 + 2 * nodes.length)
-    expect(new Set(report.spec.entries.map(({ family }) => family))).toStrictEqual(new Set(['IPv4', 'IPv6']))
-    for (const { verdict } of report.status.cells) expect(verdict.behaviour).toBe('sticky')
-    const own = at(report, 'cluster-ip')
-    for (const { cell } of own) expect(cell.masqueraded).toBe(false)
-    const six = await survey(['svc/dual', '--via', 'all', '--ip-family', 'ipv6'])
-    expect(six.spec.entries.every(({ family }) => family === 'IPv6')).toBe(true)
-  })
+  scenario(
+    'entries of both address families keep clients, and one family can be chosen',
+    ['IPv6'],
+    async () => {
+      await place.apply(
+        service('dual', {
+          of: 'echo',
+          affinity: manyHours,
+          spec: { ipFamilyPolicy: 'RequireDualStack', type: 'NodePort' },
+        }),
+      )
+      await place.proxiesFollow()
+      const report = await survey(['svc/dual', '--via', 'cluster-ip,node-port', '--ip-family', 'all'])
+      expect(report.spec.entries).toHaveLength(2 + 2 * nodes.length)
+      expect(new Set(report.spec.entries.map(({ family }) => family))).toStrictEqual(
+        new Set(['IPv4', 'IPv6']),
+      )
+      for (const { verdict } of report.status.cells) expect(verdict.behaviour).toBe('sticky')
+      const own = at(report, 'cluster-ip')
+      for (const { cell } of own) expect(cell.masqueraded).toBe(false)
+      const six = await survey(['svc/dual', '--via', 'all', '--ip-family', 'ipv6'])
+      expect(six.spec.entries.every(({ family }) => family === 'IPv6')).toBe(true)
+    },
+  )
 
   describe('what cannot be', () => {
     const refusals: [string, string[], RegExp, number][] = [
@@ -336,7 +346,7 @@ describe(`entries, on ${site.name}`, () => {
       expect(ended.stderr).toMatch(message)
     })
 
-    test('a load balancer without an address yet', async () => {
+    test('a load balancer without an address yet is refused, and left out of all', async () => {
       const spec = { type: 'LoadBalancer', loadBalancerClass: 'example.com/nobody' }
       await place.apply(service('pending', { of: 'echo', spec }))
       const ended = await probe(['svc/pending', '--via', 'load-balancer'])

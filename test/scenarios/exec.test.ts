@@ -21,14 +21,14 @@ describeOnce('programs in pods, run by kubectl', () => {
   const exec = (words: string, before = ''): Promise<{ stdout: string; stderr: string }> =>
     shell(site, `${before} kubectl exec -n ${place.name} ${words}; echo "[$?]"`)
 
-  test('their exit codes and both kinds of output', async () => {
+  test('give their exit codes and both kinds of output', async () => {
     const { stdout, stderr } = await exec(`deploy/web -- sh -c 'echo out; echo err >&2; exit 7'`)
     expect(stdout).toBe('out\n[7]\n')
     expect(stderr).toBe('err\ncommand terminated with exit code 7\n')
     expect((await exec('deploy/web -- true')).stdout).toBe('[0]\n')
   })
 
-  test('their input', async () => {
+  test('get their input, however much it is', async () => {
     expect((await exec(`-i deploy/web -- sh -c 'cat; exit 3'`, 'printf "a b" |')).stdout).toBe('a b[3]\n')
     // More than any buffer holds.
     const most = 3_000_000
@@ -36,7 +36,7 @@ describeOnce('programs in pods, run by kubectl', () => {
     expect(stdout).toBe(`${most}\n[0]\n`)
   })
 
-  test('where they are', async () => {
+  test('have the name and the network of their pod', async () => {
     const names = await exec('deploy/web -- hostname')
     expect(names.stdout).toMatch(/^web-[a-z\d]+-[a-z\d]+\n\[0\]/)
     const program = `require('http').get('http://' + process.env.IP + ':8080', (got) => got.pipe(process.stdout))`
@@ -52,7 +52,7 @@ describeOnce('programs in pods, run by kubectl', () => {
     expect((await exec(words)).stdout).toBe('ok[0]\n')
   })
 
-  test('those that are not there', async () => {
+  test('are said not to be there where they are not', async () => {
     const failed = /^error: Internal error occurred: .*OCI runtime exec failed: exec failed: .*exec: /
     for (const [words, why] of [
       ['bare -- sh', /"sh": executable file not found in \$PATH/],
@@ -69,14 +69,14 @@ describeOnce('programs in pods, run by kubectl', () => {
     }
   })
 
-  test('containers that are not there', async () => {
+  test('are refused in containers and pods that are not there', async () => {
     const container = await exec('bare -c none -- sh')
     expect(container.stderr).toMatch(/container none is not valid for pod bare/)
     const pod = await exec('none -- sh')
     expect(pod.stderr).toMatch(/^Error from server \(NotFound\): pods "none" not found/)
   })
 
-  scenario('not for those who may only get them', ['restricted users'], async () => {
+  scenario('are refused to those who may only get them', ['restricted users'], async () => {
     const [user = ''] = site.restrictedUsers
     const rules = [{ apiGroups: [''], resources: ['pods', 'pods/exec'], verbs: ['get'] }]
     await bindRole(place, user, { metadata: { name: user, namespace: place.name }, rules })

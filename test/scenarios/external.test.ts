@@ -312,7 +312,7 @@ describeOnce('external, what it refuses', () => {
     await refused(to(podIP.replace(/\d+$/, '255')), /it is in the pod network \S+ of node\d of this cluster/)
   })
 
-  test('several at once, each with its reason', async () => {
+  test('several at once are refused, each with its reason', async () => {
     await refused(
       to(`127.0.0.1,192.0.2.9,${clusterIP}`),
       /^error: 2 of the backends cannot be used\n {2}127\.0\.0\.1 .*loopback.*\n {2}\S+ .*cluster IP/,
@@ -335,7 +335,7 @@ describeOnce('external, what it refuses', () => {
     await refused(words, why, 2)
   })
 
-  test('Services that it must not write to', async () => {
+  test('Services that it must not write to are refused, with why', async () => {
     for (const [name, why] of [
       [
         'web',
@@ -364,7 +364,7 @@ describeOnce('external, what it refuses', () => {
     await refused(['--from-context', 'nowhere', '--from', 'svc/x'], /context "nowhere" does not exist/)
   })
 
-  test('the same cluster under another context', async () => {
+  test('the same cluster under another context is refused', async () => {
     await refused(
       ['--from-context', site.restrictedUsers[0] ?? '', '--from', 'svc/web'],
       /leads to the same API server as the Service's own cluster/,
@@ -553,7 +553,7 @@ describeOnce('external, its objects', () => {
     ).toMatch(/540/)
   })
 
-  test('other formats', async () => {
+  test('what -o yaml prints can be applied, and -o name prints the objects', async () => {
     const words = ['printed', '--port', '80', '--to', '192.0.2.7', '--affinity', '60s']
     const yaml = await external(...words, '--dry-run=client', '-o', 'yaml')
     expect(yaml.stdout).toMatch(/sessionAffinity: ClientIP[\s\S]*kind: EndpointSlice/)

@@ -30,19 +30,19 @@ describeOnce('a Service that speaks HTTPS', () => {
     expect(ended.stdout).toMatch(/--ca/)
   })
 
-  test('--insecure', async () => {
+  test('--insecure is answered over https', async () => {
     const ended = await place.probe(['secure', '--insecure', '-o', 'json'])
     expectExit(ended, 0)
     expect(reportOf(ended).spec.request.scheme).toBe('https')
   })
 
-  test('--ca', async () => {
+  test('--ca of its authority is answered', async () => {
     const ended = await place.probe(['secure', '--ca', join(folder, 'ca.pem'), '-o', 'json'])
     expectExit(ended, 0)
     expect(reportOf(ended).status.verdict.behaviour).toBe('spread')
   })
 
-  test('--ca of somebody else', async () => {
+  test('--ca of somebody else makes every request fail over TLS', async () => {
     const ended = await place.probe([
       'secure',
       '--ca',

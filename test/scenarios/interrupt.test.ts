@@ -19,7 +19,7 @@ describeOnce('ending a probe early', () => {
 
   const cleanup = (...args: string[]) => run(site, ['cleanup', '-n', place.name, ...args])
 
-  test('Ctrl-C right after the start', async () => {
+  test('Ctrl-C right after the start: exit code 130, and no report', async () => {
     const running = place.startProbe(long)
     await running.printed(/\S/)
     running.kill('SIGINT')
@@ -56,7 +56,7 @@ describeOnce('ending a probe early', () => {
     await cleanup()
   })
 
-  test('SIGTERM', async () => {
+  test('SIGTERM: exit code 143', async () => {
     const running = place.startProbe(long)
     await running.printed(/waiting for the first answer/)
     running.kill('SIGTERM')

@@ -33,7 +33,7 @@ describeOnce('who may probe', () => {
     expect(ended.stderr).not.toMatch(/Warning/)
   })
 
-  scenario('who may not create Jobs', ['restricted users'], async () => {
+  scenario('who may not create Jobs is told which Role suffices', ['restricted users'], async () => {
     const [, user] = site.restrictedUsers
     const role = roleIn(await place.probe(['web'], { context: user! }))
     await bind(user!, without(role, 'jobs', 'create'))
@@ -43,7 +43,7 @@ describeOnce('who may probe', () => {
     expect(roleIn(ended)).toStrictEqual(role)
   })
 
-  scenario('who may not read EndpointSlices', ['restricted users'], async () => {
+  scenario('who may not read EndpointSlices is told which Role suffices', ['restricted users'], async () => {
     const [, user] = site.restrictedUsers
     const role = roleIn(await place.probe(['web'], { context: site.restrictedUsers[2]! }))
     await bind(user!, without(without(role, 'endpointslices', 'list'), 'endpointslices', 'watch'))
@@ -102,7 +102,7 @@ describeOnce('who may change and clean up', () => {
   })
 })
 
-describeOnce('what a cluster refuses', () => {
+describeOnce('what a cluster refuses ends the probe with the reason', () => {
   const place = usePlayground()
 
   beforeAll(async () => {

@@ -178,13 +178,13 @@ describe(`probe on ${site.name}`, () => {
   })
 
   describe('ports', () => {
-    test('by name', async () => {
+    test('a port is found by its name', async () => {
       const ended = await probe(['named', '--port', 'web', '-o', 'json'])
       expectExit(ended, 0)
       expect(reportOf(ended).spec.service).toMatchObject({ port: 8000, portName: 'web' })
     })
 
-    test('by number, of a server that speaks first and no HTTP', async () => {
+    test('a port is found by its number, and its server speaks first and no HTTP', async () => {
       const ended = await probe(['named', '--port', '25', '-o', 'json'])
       expectExit(ended, 0)
       const { spec, status } = reportOf(ended)
@@ -203,7 +203,7 @@ describe(`probe on ${site.name}`, () => {
       expect(text.stdout).toMatch(/refused/)
     })
 
-    test('a port that the Service does not have', async () => {
+    test('a port that the Service does not have is refused, with those that it has', async () => {
       const ended = await probe(['named', '--port', 'http'])
       expectExit(ended, 1)
       expect(ended.stdout).toBe('')

@@ -70,7 +70,7 @@ describeOnce('in a terminal', () => {
     await expectNothingWrapped(terminal)
   })
 
-  inTerminal('a terminal that is lower than the view', async () => {
+  inTerminal('a terminal that is lower than the view shows the report once', async () => {
     const terminal = await open(60, 'svc/web --duration 3s', 6)
     await terminal.shows(/\d+ requests/)
     await terminal.shows(/^exit 0$/m)

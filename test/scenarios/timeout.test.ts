@@ -37,7 +37,7 @@ describe(`probe --measure-timeout on ${site.name}`, { timeout: 600_000 }, () => 
     expect(ended.stdout.replaceAll(/\s+/g, ' ')).toMatch(/each new connection starts it again as configured/)
   })
 
-  test('two endpoints', async () => {
+  test('two endpoints: an idle timeout of 3 s', async () => {
     const ended = await measure('two', '-o', 'json')
     expectExit(ended, 0)
     expectIdle(reportOf(ended), 3)
