@@ -114,7 +114,7 @@ describeOnce('what a cluster refuses ends the probe with the reason', () => {
     expectExit(ended, 1)
     expect(ended.stdout).toBe('')
     expect(ended.stderr).toMatch(/image "127.0.0.1:9\/none:1" could not be pulled on node\d/)
-    expect(ended.stderr).toMatch(/--image|KUBECTL_AFFINITY_IMAGE/)
+    expect(ended.stderr).toMatch(/--image \S+ {2}or {2}KUBECTL_AFFINITY_IMAGE/)
   })
 
   test('an image that is no name', async () => {
