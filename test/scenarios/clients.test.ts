@@ -138,7 +138,6 @@ describe(`probe with several clients on ${site.name}`, () => {
       expect(ended.stdout).toMatch(/960 requests/)
       expect(ended.stdout.split('\n').length).toBeLessThan(40)
     },
-    120_000,
   )
 
   test('a rollout moves clients whose pod went, each with its reason', async () => {
