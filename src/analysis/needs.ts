@@ -1,7 +1,6 @@
 import type { Analyzer, Need } from '../mechanisms/analyzer.ts'
-import type { Fact, Unknown } from '../model/cluster/fact.ts'
+import type { Fact, Store, Unknown } from '../model/cluster/store.ts'
 import type { ObjectType } from '../model/cluster/object.ts'
-import type { Store } from '../model/cluster/store.ts'
 import { analyzers } from './analyzers/index.ts'
 
 /** What analyzers need, of a store that thousands of targets share: what is known for all of them is asked for once. */

@@ -1,4 +1,4 @@
-import type { Unknown } from '../model/cluster/fact.ts'
+import type { Unknown } from '../model/cluster/store.ts'
 import type { Code } from '../model/findings/code.ts'
 
 /** What is known of a code. */

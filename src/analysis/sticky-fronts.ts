@@ -2,7 +2,7 @@ import { targetKinds } from '../mechanisms/index.ts'
 import type { Path } from '../model/affinity/leg.ts'
 import { sticks } from '../model/affinity/policy.ts'
 import type { TargetRef } from '../model/affinity/target.ts'
-import { distinctBy } from '../model/common/distinct.ts'
+import { distinctBy } from '../model/common/values.ts'
 
 /** What stands in front of a Service and keeps clients by something of its own, such as a cookie. */
 export function stickyFronts(paths: readonly Path[]): TargetRef[] {

@@ -2,14 +2,13 @@ import { mechanisms } from '../mechanisms/index.ts'
 import { onceFor } from '../mechanisms/kit/objects/once.ts'
 import { inputs, ownFacts, subject } from '../mechanisms/service/facts.ts'
 import { services } from '../mechanisms/service/objects.ts'
-import { type Fact, known } from '../model/cluster/fact.ts'
+import { type Fact, known, type Store, storeOf, storeWith } from '../model/cluster/store.ts'
 import type { FilePosition, ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
 import type { ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
-import { type Store, storeOf, storeWith } from '../model/cluster/store.ts'
 import { type Network, networkOf } from './path/network.ts'
-import { defined } from '../model/common/defined.ts'
+import { defined } from '../model/common/values.ts'
 
 /** What was read, what it draws, and where it stands in files. */
 export interface Scene {

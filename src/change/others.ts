@@ -1,12 +1,18 @@
 import { type Cluster, isNotFound } from '../cluster/index.ts'
 import type { Changing } from '../mechanisms/changing.ts'
-import type { ChangeDone, ChangeOutcome, DryRun, RawObject } from '../model/affinity/change.ts'
+import type {
+  ChangeDone,
+  ChangeOutcome,
+  ChangePlan,
+  DryRun,
+  RawObject,
+  Write,
+} from '../model/affinity/change.ts'
 import { objectName } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import { keyOf, refOf, resourceName } from '../model/cluster/object.ts'
 import type { TargetKind, TargetRef } from '../model/affinity/target.ts'
 import { UserError } from '../model/common/user-error.ts'
-import type { ChangePlan, Write } from '../model/affinity/write.ts'
 import { Collector } from '../snapshot/collect.ts'
 import type { ObjectReader } from '../snapshot/cluster/objects.ts'
 import { applyWrites } from './write/apply.ts'

@@ -1,9 +1,14 @@
 import type { Cluster } from '../cluster/index.ts'
-import type { ChangeDone, ChangeNotice, ChangeOutcome, DryRun } from '../model/affinity/change.ts'
+import type {
+  ChangeDone,
+  ChangeNotice,
+  ChangeOutcome,
+  ChangePlan,
+  ChangeRequest,
+  DryRun,
+} from '../model/affinity/change.ts'
 import { planChange } from '../mechanisms/service/write.ts'
-import type { ChangeRequest } from '../model/affinity/intent.ts'
 import type { Service } from '../model/cluster/kubernetes.ts'
-import type { ChangePlan } from '../model/affinity/write.ts'
 import { serviceTarget } from '../model/targets/command.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import { Collector } from '../snapshot/collect.ts'

@@ -5,7 +5,7 @@ import type { TargetQuery } from '../model/targets/parse.ts'
 import { readOne, type ResolvedService, resolveServices } from '../snapshot/cluster/targets.ts'
 import { mapOrdered } from './ordered.ts'
 import { noServices, refuseOtherNamespace } from './manifest/refuse.ts'
-import type { ChangeRequest } from '../model/affinity/intent.ts'
+import type { ChangeRequest } from '../model/affinity/change.ts'
 
 /** Services that are read at the same time. */
 const parallel = 10

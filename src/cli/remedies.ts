@@ -1,5 +1,4 @@
-import type { CookiePart } from '../model/affinity/intent.ts'
-import type { Hint, Remedy } from '../model/common/remedy.ts'
+import type { CookiePart, Hint, Remedy } from '../model/common/user-error.ts'
 
 type Words = { [Name in Remedy['remedy']]: (facts: Extract<Remedy, { remedy: Name }>) => string }
 

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { changeFlags, timeoutFlag } from './change/flags.ts'
 import { readFrom, readTo, readWish, wishFlags } from './change/wish.ts'
-import { defined } from '../model/common/defined.ts'
+import { defined } from '../model/common/values.ts'
 
 export default class Enable extends BaseCommand {
   static override summary =

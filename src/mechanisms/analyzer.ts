@@ -1,12 +1,11 @@
 import type { Code } from '../model/findings/code.ts'
 import type { Mend } from '../model/findings/mend.ts'
-import type { Unknown } from '../model/cluster/fact.ts'
+import type { FactType, Store, Unknown } from '../model/cluster/store.ts'
 import type { ObjectRef } from '../model/findings/finding.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { Path } from '../model/affinity/leg.ts'
 import { type ObjectType, refOf } from '../model/cluster/object.ts'
-import type { FactType, Store } from '../model/cluster/store.ts'
-import { defined } from '../model/common/defined.ts'
+import { defined } from '../model/common/values.ts'
 
 /** What is explained, as analyzers see it. */
 export interface View {

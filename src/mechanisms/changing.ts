@@ -1,10 +1,9 @@
-import type { ChangeRequest, CookiePart, CookieWish, Wish } from '../model/affinity/intent.ts'
+import type { ChangePlan, ChangeRequest, CookieWish, Refusal, Wish, Write } from '../model/affinity/change.ts'
 import { none, type Policy } from '../model/affinity/policy.ts'
-import type { Hint } from '../model/common/remedy.ts'
+import type { CookiePart, Hint } from '../model/common/user-error.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { ObjectType } from '../model/cluster/object.ts'
 import type { Store } from '../model/cluster/store.ts'
-import type { ChangePlan, Refusal, Write } from '../model/affinity/write.ts'
 
 /**
  * How a mechanism turns affinity on and off. Apart from the mechanism itself, as only `enable` and `disable` need it. Pure.

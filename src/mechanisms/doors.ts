@@ -1,14 +1,13 @@
 import type { Service } from '../model/cluster/kubernetes.ts'
 import { keyOf, type ObjectType, refOf } from '../model/cluster/object.ts'
-import { type Fact, mapFact } from '../model/cluster/fact.ts'
-import type { FactType, Store } from '../model/cluster/store.ts'
+import { type Fact, type FactType, mapFact, type Store } from '../model/cluster/store.ts'
 import { httpProxies } from './contour/objects.ts'
 import { backendTrafficPolicies } from './envoy-gateway/objects.ts'
 import { ingresses } from './ingress/objects.ts'
 import { destinationRules } from './istio/objects.ts'
 import { services } from './service/objects.ts'
 import { ingressRoutes, traefikServices } from './traefik/objects.ts'
-import { distinctBy } from '../model/common/distinct.ts'
+import { distinctBy } from '../model/common/values.ts'
 
 /** The words by which what stands in front hashes the address of a client. */
 const hashesAddress = /remote_addr|[uU]seSourceIp|hashSourceIP|"SourceIP"|"hrw"|highestRandomWeight/

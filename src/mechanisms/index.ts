@@ -22,7 +22,7 @@ import { service } from './service/index.ts'
 import { serviceKind, services } from './service/objects.ts'
 import { skipperMechanism } from './skipper/index.ts'
 import { traefik } from './traefik/index.ts'
-import { distinctBy } from '../model/common/distinct.ts'
+import { distinctBy } from '../model/common/values.ts'
 
 /** Every mechanism; ways are shown in this order, and what a mechanism draws in front of a Service stands before its own. */
 export const mechanisms: readonly Mechanism[] = [

@@ -3,7 +3,7 @@ import type { EndpointChange, SwitchExplanation } from '../model/probe/results/p
 import { explainSwitches, slackMs } from './count/endpoints/explain.ts'
 import type { Observed, ProbeStep } from './steps.ts'
 import { SwitchLog, type SwitchRecord } from './count/tally/switches.ts'
-import { defined } from '../model/common/defined.ts'
+import { defined } from '../model/common/values.ts'
 
 /** Switches that wait for an explanation at most; the oldest then goes without. */
 const mostHeld = 256

@@ -18,7 +18,7 @@ import { planProbe, type ProbeOptions, type ProbePlan } from './plan/plan.ts'
 import { examineService, type ProbeSubject } from './plan/preflight.ts'
 import { readService } from './plan/read.ts'
 import type { ProbeStep, RunControl } from './steps.ts'
-import { defined } from '../model/common/defined.ts'
+import { defined } from '../model/common/values.ts'
 
 /**
  * Probes a Service: reads it, runs the agent wherever requests are to come from, judges what it observed. The result is

@@ -1,6 +1,6 @@
 import type { Status } from '../model/cluster/kubernetes.ts'
-import { qualified, type ResourceType } from './objects/resource-types.ts'
-import { defined } from '../model/common/defined.ts'
+import { qualified, type ResourceType } from './objects/resource.ts'
+import { defined } from '../model/common/values.ts'
 
 /** One of the reasons why an object is not valid. */
 export type Cause = { reason: string; message: string; field: string }

@@ -2,7 +2,7 @@ import { analyseObject, type Explanation } from '../analysis/analyse.ts'
 import { sceneOf } from '../analysis/store.ts'
 import { ApiError, type Cluster } from '../cluster/index.ts'
 import { services } from '../mechanisms/service/objects.ts'
-import { known, notAsked } from '../model/cluster/fact.ts'
+import { known, notAsked } from '../model/cluster/store.ts'
 import type { KubernetesObject } from '../model/cluster/kubernetes.ts'
 import type { Path } from '../model/affinity/leg.ts'
 import { isOfType, keyOf, type NamespacedName, refOf, resourceName } from '../model/cluster/object.ts'
@@ -13,7 +13,7 @@ import { pathsAbout } from '../analysis/path/walk.ts'
 import type { TargetQuery } from '../model/targets/parse.ts'
 import type { Collector } from './collect.ts'
 import { toExplainOthers } from './wants.ts'
-import { distinctBy } from '../model/common/distinct.ts'
+import { distinctBy } from '../model/common/values.ts'
 
 /** A target that is no Service, as it was read. */
 export interface OtherTarget {

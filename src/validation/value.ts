@@ -1,4 +1,4 @@
-import { asRecord, isRecord } from '../model/common/record.ts'
+import { asRecord, isRecord } from '../model/common/values.ts'
 
 /**
  * Looking into an object that may be of any shape. What is of another type than it should be is said by the check of

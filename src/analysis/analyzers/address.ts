@@ -8,7 +8,7 @@ import type { PathHop } from '../../model/affinity/leg.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { keyOf, refOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** A hash of the client's address, where the Service of the proxy puts the address of a node in its place. */
 export const hashOfNodes = analyzer({

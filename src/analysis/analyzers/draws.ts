@@ -3,7 +3,7 @@ import type { Path, PathHop } from '../../model/affinity/leg.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import { keyOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** Those that draw one of several Services for each request, and have no finding of their own about it. */
 const drawing = /^(Skipper|Emissary)$|, (kgateway|GKE)$/

@@ -7,7 +7,7 @@ import { coversPath } from '../../mechanisms/kit/legs/cookies.ts'
 import type { Path, PathHop } from '../../model/affinity/leg.ts'
 import type { CookiePolicy } from '../../model/affinity/policy.ts'
 import { keyOf } from '../../model/cluster/object.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 import { hasPersistence } from './front.ts'
 
 /** A cookie whose path is known, and how it is made. */

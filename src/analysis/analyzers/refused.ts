@@ -2,7 +2,7 @@ import { type Analyzer, analyzer } from '../../mechanisms/analyzer.ts'
 import { refusedBy } from '../../mechanisms/kit/legs/cookies.ts'
 import type { PathHop } from '../../model/affinity/leg.ts'
 import { keyOf } from '../../model/cluster/object.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** Their mechanisms have findings of their own, some about SameSite only. */
 function hasOwnWords({ mechanism, configuredBy }: PathHop, isOfSite = false): boolean {

@@ -4,7 +4,7 @@ import { mechanisms } from '../../mechanisms/index.ts'
 import type { PlainHost } from '../../mechanisms/mechanism.ts'
 import type { CookiePolicy } from '../../model/affinity/policy.ts'
 import type { Path } from '../../model/affinity/leg.ts'
-import { countOf } from '../../model/common/words/count.ts'
+import { countOf } from '../../model/common/words/amounts.ts'
 import { isSame, keyOf, type LooseObject, type ObjectType, refOf } from '../../model/cluster/object.ts'
 
 /** The Secure cookie of a way, if that has one which counts. */

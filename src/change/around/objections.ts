@@ -1,13 +1,11 @@
 import { analyse, type Explanation } from '../../analysis/analyse.ts'
 import { codeInfo, isCode } from '../../model/findings/code.ts'
-import type { ChangeNotice } from '../../model/affinity/change.ts'
+import type { ChangeNotice, ChangePlan } from '../../model/affinity/change.ts'
 import type { Finding } from '../../model/findings/finding.ts'
 import type { NamespacedName } from '../../model/cluster/object.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
-import type { Hint } from '../../model/common/remedy.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { type Hint, UserError } from '../../model/common/user-error.ts'
 import { afterWrites } from './scene.ts'
-import type { ChangePlan } from '../../model/affinity/write.ts'
 
 /** What is to be said about a change before it is made. */
 export interface Objections {

@@ -5,7 +5,7 @@ import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.t
 import { isOfType, keyOf, refOf, resourceName } from '../../model/cluster/object.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import type { Write } from '../../model/affinity/write.ts'
+import type { Write } from '../../model/affinity/change.ts'
 import type { Collector } from '../../snapshot/collect.ts'
 import { type OtherTarget, snapshotOfOthers } from '../../snapshot/others.ts'
 import { toChange } from '../../snapshot/wants.ts'

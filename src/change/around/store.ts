@@ -2,7 +2,7 @@ import { ApiError, type Cluster, isForbidden, isNotFound } from '../../cluster/i
 import { itemPath } from '../../cluster/paths.ts'
 import type { Changing } from '../../mechanisms/changing.ts'
 import { definitions } from '../../mechanisms/kit/objects/definitions.ts'
-import { type Fact, known, unknown } from '../../model/cluster/fact.ts'
+import { type Fact, known, unknown } from '../../model/cluster/store.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import {
   isOfType,

@@ -1,14 +1,12 @@
 import { changes } from '../../mechanisms/changes.ts'
 import type { Changing } from '../../mechanisms/changing.ts'
-import type { ChangeNotice } from '../../model/affinity/change.ts'
+import type { ChangeNotice, ChangePlan, ChangeRequest, Destination } from '../../model/affinity/change.ts'
 import { objectName } from '../../model/findings/finding.ts'
-import type { ChangeRequest, Destination } from '../../model/affinity/intent.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { NamedTarget } from '../../model/targets/parse.ts'
-import type { ChangePlan } from '../../model/affinity/write.ts'
 import { type Carried, fitted, type Instead } from './migrate.ts'
 
 export interface AskedChange {

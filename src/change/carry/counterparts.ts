@@ -2,7 +2,7 @@ import { changes } from '../../mechanisms/changes.ts'
 import type { Changing } from '../../mechanisms/changing.ts'
 import { targetKinds } from '../../mechanisms/index.ts'
 import { services } from '../../mechanisms/service/objects.ts'
-import type { Destination } from '../../model/affinity/intent.ts'
+import type { Destination } from '../../model/affinity/change.ts'
 import type { Entry, Path } from '../../model/affinity/leg.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { isOfType, keyOf, type ObjectType, refOf, resourceName } from '../../model/cluster/object.ts'
@@ -16,7 +16,7 @@ import { commandFor, targetWord } from '../../model/targets/command.ts'
 import { mechanismsOf } from './destinations.ts'
 import { type Carried, carryFrom, type Instead } from './migrate.ts'
 import { explained, storeIn } from '../around/scene.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { distinctBy } from '../../model/common/values.ts'
 
 /** What leads to the same pods for the same hosts, by another mechanism. */
 export interface Counterpart extends OtherTarget {

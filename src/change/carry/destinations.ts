@@ -1,6 +1,6 @@
 import { grpcRoutes, httpRoutes } from '../../mechanisms/gateway-api/objects.ts'
 import { changes } from '../../mechanisms/changes.ts'
-import type { Destination } from '../../model/affinity/intent.ts'
+import type { Destination } from '../../model/affinity/change.ts'
 import type { ObjectType } from '../../model/cluster/object.ts'
 
 /** What a destination is: which of the mechanisms that can change something, and what has to be there for it. */

@@ -16,7 +16,7 @@ import {
 } from 'yaml'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { messageOf, UserError } from '../../model/common/user-error.ts'
-import type { FieldTree, FieldValue } from '../../model/affinity/write.ts'
+import type { FieldTree, FieldValue } from '../../model/affinity/change.ts'
 import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.ts'
 import { oddNode, unreadable } from '../../snapshot/files/text/document.ts'
 import { aliasesOf, keyOf, pairsOf, type Resolve } from '../../snapshot/files/text/merged.ts'

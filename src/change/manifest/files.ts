@@ -1,19 +1,16 @@
 import { meantTimeout, misplacedIn } from '../../mechanisms/service/written/misplaced.ts'
 import { planChange, timeoutRange } from '../../mechanisms/service/write.ts'
-import type { ChangeNotice } from '../../model/affinity/change.ts'
-import type { ChangeRequest } from '../../model/affinity/intent.ts'
+import type { ChangeNotice, ChangeRequest, FieldTree } from '../../model/affinity/change.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
-import type { FieldTree } from '../../model/affinity/write.ts'
 import { isTree } from '../../model/affinity/fields.ts'
 import { analyse } from '../../analysis/analyse.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { snapshotOfFiles } from '../../snapshot/files/snapshot.ts'
 import { noticeOf, objectionsBetween } from '../around/objections.ts'
-import { noServices } from './refuse.ts'
+import { noServices, refuseInFile } from './refuse.ts'
 import { type Edit, editManifest } from './edit.ts'
-import { refuseInFile } from './refuse.ts'
 
 /** Files with the field set. */
 export interface EditedFiles {

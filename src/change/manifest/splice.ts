@@ -9,7 +9,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import type { FieldValue } from '../../model/affinity/write.ts'
+import type { FieldValue } from '../../model/affinity/change.ts'
 import { isTree } from '../../model/affinity/fields.ts'
 
 /** Replaces what stands between two offsets of a text. */

@@ -7,7 +7,7 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 import { editManifest } from './edit.ts'
 import { refuseOtherNamespace } from './refuse.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { distinctBy } from '../../model/common/values.ts'
 
 /** A target by its kind and name. */
 export interface ManifestTarget {

@@ -1,5 +1,4 @@
-import type { ChangeNotice } from '../../model/affinity/change.ts'
-import type { FieldsWrite } from '../../model/affinity/write.ts'
+import type { ChangeNotice, FieldsWrite } from '../../model/affinity/change.ts'
 import { type Keeper, keeperOf } from './keepers.ts'
 import { changedLeaves, isEqual, type Leaf, leavesOf, valueAt } from '../../model/affinity/fields.ts'
 import { fieldOwners, type FieldOwner, type ManagedObject } from './managers.ts'

@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 
-import type { FieldsWrite } from '../../model/affinity/write.ts'
+import type { FieldsWrite } from '../../model/affinity/change.ts'
 import type { FieldPath } from '../../model/affinity/fields.ts'
 
 /** The name under which this tool writes. */

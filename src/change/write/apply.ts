@@ -1,16 +1,22 @@
 import type { Cluster } from '../../cluster/index.ts'
 import { itemPath, listPath } from '../../cluster/paths.ts'
-import type { ChangedObject, ChangeNotice, DryRun, RawObject } from '../../model/affinity/change.ts'
+import type {
+  ChangedObject,
+  ChangeNotice,
+  DryRun,
+  FieldsWrite,
+  RawObject,
+  Write,
+} from '../../model/affinity/change.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { type ObjectType, refOf } from '../../model/cluster/object.ts'
 import { messageOf, UserError } from '../../model/common/user-error.ts'
-import type { FieldsWrite, Write } from '../../model/affinity/write.ts'
 import { inverse } from '../../model/affinity/fields.ts'
 import { judgeOwners } from '../owners/judge.ts'
 import { fieldManager } from '../owners/managers.ts'
 import { predict } from './predict.ts'
 import { isStale, ownedByOthers } from './problems.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export interface ApplyOptions {
   dryRun: DryRun

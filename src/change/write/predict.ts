@@ -1,6 +1,5 @@
-import type { RawObject } from '../../model/affinity/change.ts'
+import type { RawObject, Write } from '../../model/affinity/change.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
-import type { Write } from '../../model/affinity/write.ts'
 import { merge } from '../../model/affinity/fields.ts'
 
 /**

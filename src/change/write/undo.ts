@@ -1,18 +1,16 @@
 import type { Changing } from '../../mechanisms/changing.ts'
-import { type Fact } from '../../model/cluster/fact.ts'
+import { type Fact, storeOf } from '../../model/cluster/store.ts'
 import { inverse, isEqual } from '../../model/affinity/fields.ts'
-import type { ChangeRequest, Wish } from '../../model/affinity/intent.ts'
+import type { ChangePlan, ChangeRequest, Wish, Write } from '../../model/affinity/change.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { keyOf, refOf, resourceName } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
-import type { ChangePlan, Write } from '../../model/affinity/write.ts'
 import { commandFor, type Options } from '../../model/targets/command.ts'
 import { played } from './predict.ts'
 import { shellWord } from '../../model/common/words/shell.ts'
-import { storeOf } from '../../model/cluster/store.ts'
 import { withObjects } from '../around/store.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export interface Planned {
   changing: Changing

@@ -1,17 +1,17 @@
 import { type Cluster, isNotFound } from '../../cluster/index.ts'
 import { planChange } from '../../mechanisms/service/write.ts'
 import type {
-  ChangeDone,
   ChangedObject,
+  ChangeDone,
   ChangeNotice,
+  ChangePlan,
+  ChangeRequest,
   DryRun,
   RawObject,
 } from '../../model/affinity/change.ts'
-import type { ChangeRequest } from '../../model/affinity/intent.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { NamespacedName } from '../../model/cluster/object.ts'
 import { servicePolicy } from '../../model/affinity/policy.ts'
-import type { ChangePlan } from '../../model/affinity/write.ts'
 import { getService, notFound } from '../../snapshot/cluster/targets.ts'
 import { serviceTarget } from '../../model/targets/command.ts'
 import { applyWrites } from './apply.ts'

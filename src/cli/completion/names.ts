@@ -5,7 +5,7 @@ import type { RoleRule } from '../../model/cluster/role.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import type { Candidate } from './candidate.ts'
 import type { TypedLine } from './line.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** What is listed for the words of a line; where it is refused nothing is offered. */
 export const completionRules: readonly RoleRule[] = [

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { parseDuration } from '../../model/common/words/duration.ts'
+import { parseDuration } from '../../model/common/words/amounts.ts'
 import { invalidValue, usageError } from '../../model/common/user-error.ts'
 
 type Range = {

@@ -5,7 +5,7 @@ import { type GlobalFlagValues, globalFlags } from '../flags/global.ts'
 import { Command } from './oclif-command.ts'
 import { openCluster } from '../open-cluster.ts'
 import { type ClusterSession, withInterrupt } from '../session.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** The values of flags, kubectl's global ones among them: `FlagValues<typeof enableFlags>`. */
 export type FlagValues<Own extends Interfaces.FlagInput> = Interfaces.InferredFlags<Own> & GlobalFlagValues

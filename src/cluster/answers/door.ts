@@ -1,5 +1,5 @@
 import { ConnectionError } from './errors.ts'
-import { isRecord } from '../../model/common/record.ts'
+import { isRecord } from '../../model/common/values.ts'
 
 /** As much of an answer as is read. A page of a list holds 500 objects, and no object has more than 1.5 MB in etcd. */
 export const mostAnswerBytes = 256 * 1024 * 1024

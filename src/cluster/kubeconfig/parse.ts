@@ -1,4 +1,4 @@
-import { isRecord } from '../../model/common/record.ts'
+import { isRecord } from '../../model/common/values.ts'
 import { KubeconfigError } from '../answers/errors.ts'
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './types.ts'
 

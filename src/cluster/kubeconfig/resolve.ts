@@ -1,4 +1,4 @@
-import { parseDuration } from '../../model/common/words/duration.ts'
+import { parseDuration } from '../../model/common/words/amounts.ts'
 import { KubeconfigError } from '../answers/errors.ts'
 import { dataOrFile } from '../files.ts'
 import type { ConnectionFlags, Environment } from '../types.ts'

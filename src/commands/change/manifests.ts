@@ -3,7 +3,7 @@ import { hintText } from '../../cli/remedies.ts'
 import { stdout } from '../../cli/terminal.ts'
 import { editFiles } from '../../change/manifest/files.ts'
 import type { From, To } from '../../change/carry/choose.ts'
-import type { ChangeRequest } from '../../model/affinity/intent.ts'
+import type { ChangeRequest } from '../../model/affinity/change.ts'
 import { toJson } from '../../report/change/objects.ts'
 import type { SourceFile } from '../../snapshot/files/read.ts'
 

@@ -1,6 +1,6 @@
 import { explainProblem } from '../../change/write/problems.ts'
 import type { From, To } from '../../change/carry/choose.ts'
-import type { ChangeRequest } from '../../model/affinity/intent.ts'
+import type { ChangeRequest } from '../../model/affinity/change.ts'
 import { changeSteps } from '../../change/steps.ts'
 import type { WithCluster } from '../../cli/oclif/base-command.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'

@@ -2,9 +2,9 @@ import * as Flags from '@oclif/core/flags'
 import { durationFlag, isGiven, textFlag } from '../../cli/flags/values.ts'
 import type { Instead } from '../../change/carry/migrate.ts'
 import type { From, To } from '../../change/carry/choose.ts'
-import { destinations, type SameSite, type Wish } from '../../model/affinity/intent.ts'
+import { destinations, type SameSite, type Wish } from '../../model/affinity/change.ts'
 import { invalidValue, usageError } from '../../model/common/user-error.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 const helpGroup = 'Cookies and headers'
 

@@ -1,11 +1,11 @@
 import * as Flags from '@oclif/core/flags'
 import { timeoutRange } from '../../mechanisms/service/write.ts'
-import type { ChangeRequest } from '../../model/affinity/intent.ts'
+import type { ChangeRequest } from '../../model/affinity/change.ts'
 import type { FlagValues } from '../../cli/oclif/base-command.ts'
 import { grouped } from '../../cli/flags/groups.ts'
 import { durationFlag, listFlag, outputFlag, textFlag } from '../../cli/flags/values.ts'
 import { writeFlags } from '../../cli/flags/write.ts'
-import { parseDuration } from '../../model/common/words/duration.ts'
+import { parseDuration } from '../../model/common/words/amounts.ts'
 import { invalidValue } from '../../model/common/user-error.ts'
 
 /** `3h`, or `none`. */

@@ -10,7 +10,7 @@ import type { ExternalFlagValues } from './flags.ts'
 import { demandNames } from '../../external/plan/ports.ts'
 import { parseIp } from '../../model/common/network/ip.ts'
 import { isPort } from '../../model/common/network/port.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** One call of `external NAME`. */
 export interface ExternalTask {

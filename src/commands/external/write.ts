@@ -14,7 +14,7 @@ import type { ExternalDone } from '../../external/write.ts'
 import { addressLine } from '../../report/external/text.ts'
 import type { Style } from '../../report/terminal.ts'
 import { paintLines } from '../../report/text/line.ts'
-import { countOf } from '../../model/common/words/count.ts'
+import { countOf } from '../../model/common/words/amounts.ts'
 import { sanitize } from '../../report/text/sanitize.ts'
 
 interface WriteSession {

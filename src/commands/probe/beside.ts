@@ -11,7 +11,7 @@ import { serviceKind } from '../../mechanisms/service/objects.ts'
 import { commandFor, serviceTarget } from '../../model/targets/command.ts'
 import { parseTarget } from '../../model/targets/parse.ts'
 import { wayTo } from './way.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** Another Service, or something in front of one, beside what is probed. Throws UserError (usage) for what is neither. */
 export function probeComparedWith(words: string): ProbeMode {

@@ -9,7 +9,7 @@ import type { Round } from '../../probe/front/rounds/again.ts'
 import { probe } from '../../probe/probe.ts'
 import type { Progress } from '../../report/probe/live/progress.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** Sends requests, and prints what they show. */
 export async function probeOnce(session: ProbeSession): Promise<number> {

@@ -2,8 +2,7 @@ import { type Cluster, isNotFound } from '../../cluster/index.ts'
 import { gatewaysPath, ingressesPath, nodesPath, servicesPath, slicesPath } from '../../cluster/paths.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { parseIp } from '../../model/common/network/ip.ts'
-import type { Remedy } from '../../model/common/remedy.ts'
-import { messageOf, UserError } from '../../model/common/user-error.ts'
+import { messageOf, type Remedy, UserError } from '../../model/common/user-error.ts'
 import { serviceLabel } from '../../model/cluster/external.ts'
 import {
   type AddressedNode,

@@ -8,7 +8,7 @@ import {
   serviceLabel,
 } from '../../model/cluster/external.ts'
 import type { OutsideBackend, ExternalPort } from '../types.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { distinctBy } from '../../model/common/values.ts'
 
 /** What the controllers of Kubernetes use as well: a change of one endpoint is one small object. */
 export const slicePlaces = 100

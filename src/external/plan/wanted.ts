@@ -8,7 +8,7 @@ import type { Offered } from '../refuse/refuse.ts'
 import { originsIn } from '../../model/cluster/external.ts'
 import { addressesIn } from './slices.ts'
 import type { ExternalPort } from '../types.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** The Service's ports, and the backends as they were given: nothing is refused yet. */
 export interface GatheredBackends {

@@ -1,7 +1,6 @@
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { contains, hostAndPort, parseIp } from '../../model/common/network/ip.ts'
-import type { Hint } from '../../model/common/remedy.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { type Hint, UserError } from '../../model/common/user-error.ts'
 import { commandLine } from '../../model/targets/command.ts'
 import { forbiddenBackend } from '../plan/addresses.ts'
 import {

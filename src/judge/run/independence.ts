@@ -3,7 +3,7 @@ import { chanceOfRun, hypergeometricAtLeast } from '../statistics/hypergeometric
 import { logMean } from '../statistics/keeping.ts'
 import { chanceOfAtMostRuns } from '../statistics/runs.ts'
 import { sumsBefore, windowsOf, within } from '../statistics/windows.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** Up to this many picks the exact distribution of runs is counted: a few milliseconds at most. */
 const mostExact = 200

@@ -5,7 +5,7 @@ import { switchesIfIndependent } from './independence.ts'
 import type { JudgeInput } from './input.ts'
 import { breakRateBound, chanceOfLookingSticky } from './sticky.ts'
 import { nameSwitching } from './switching.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /**
  * What a run showed, judged from all of it. Each formula is documented where it is computed; docs/judging.md explains

@@ -1,7 +1,7 @@
 import type { TimeoutFinding, TimerKind } from '../../model/probe/results/timeout-result.ts'
 import type { Knowledge, Range } from './infer.ts'
 import { secondMs } from './prior.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export interface TimerConclusion {
   finding: TimeoutFinding

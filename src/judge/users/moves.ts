@@ -1,7 +1,7 @@
 import { isLoss } from '../../model/probe/results/left.ts'
 import type { SessionMoves } from '../../model/probe/results/during.ts'
 import type { EndpointChange, Switch } from '../../model/probe/results/probe-result.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** What is known of users while endpoints came and went. */
 export interface MovesEvidence {

@@ -1,5 +1,4 @@
-import type { FieldTree, Refusal } from '../../model/affinity/write.ts'
-import type { Wish } from '../../model/affinity/intent.ts'
+import type { FieldTree, Refusal, Wish } from '../../model/affinity/change.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { refusal } from '../changing.ts'

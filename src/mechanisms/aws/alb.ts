@@ -6,10 +6,9 @@ import {
   type Served,
   type Slip,
 } from '../kit/controller.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 import { allOf, oneOf } from '../kit/legs/conditions.ts'
-import { ingressClass } from '../ingress/classes.ts'
-import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
+import { ingressClass, ingressClassObjects, ingresses } from '../ingress/objects.ts'
 import { at, list, parsedJson, record, strings, text } from '../kit/objects/loose.ts'
 import { customType } from '../kit/objects/types.ts'
 import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'

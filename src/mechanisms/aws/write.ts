@@ -1,6 +1,5 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { CookieWish, Refusal, Wish, Write } from '../../model/affinity/change.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
-import type { Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType } from '../../model/cluster/object.ts'
 import { type Changing, type Planned, planFor, refusal } from '../changing.ts'

@@ -7,7 +7,7 @@ import { routingOf } from '../gateway-api/routes/routing.ts'
 import { at, record, text } from '../kit/objects/loose.ts'
 import { policiesFor, unreadable } from '../kit/objects/targeting.ts'
 import { customType } from '../kit/objects/types.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** What Application Gateway for Containers sticks on for an HTTPRoute. */
 export const routePolicies: ObjectType<LooseObject> = customType(

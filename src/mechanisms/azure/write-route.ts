@@ -1,4 +1,4 @@
-import type { Wish } from '../../model/affinity/intent.ts'
+import type { Wish } from '../../model/affinity/change.ts'
 import { refusal } from '../changing.ts'
 import { type AttachedKind, attaching, routesAt } from '../gateway-api/attaching.ts'
 import { policyOf, routePolicies } from './route-policy.ts'

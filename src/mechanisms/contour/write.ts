@@ -1,7 +1,6 @@
-import type { Wish } from '../../model/affinity/intent.ts'
+import type { FieldTree, Wish } from '../../model/affinity/change.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
-import type { FieldTree } from '../../model/affinity/write.ts'
 import { type Changing, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
 import { at, list } from '../kit/objects/loose.ts'
 import { rewritten } from '../kit/write/rewritten.ts'

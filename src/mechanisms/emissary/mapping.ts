@@ -8,7 +8,7 @@ import { hostEntry, sendingLegs } from '../kit/legs/front.ts'
 import { at, record, text } from '../kit/objects/loose.ts'
 import { onceFor } from '../kit/objects/once.ts'
 import { customType } from '../kit/objects/types.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 const versions: ObjectType['versions'] = ['v3alpha1', 'v2']
 

@@ -2,7 +2,7 @@ import { isOfType, type LooseObject, type ObjectType } from '../../model/cluster
 import { customType, targetKind } from '../kit/objects/types.ts'
 import { besideGateways, gateways, grpcRoutes, httpRoutes, onWays } from '../gateway-api/objects.ts'
 import { at, list, record, text } from '../kit/objects/loose.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export const group = 'gateway.envoyproxy.io'
 

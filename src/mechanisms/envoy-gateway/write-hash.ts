@@ -1,9 +1,8 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { CookieWish, FieldsWrite, FieldTree, Wish, Write } from '../../model/affinity/change.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { changedLeaves } from '../../model/affinity/fields.ts'
-import type { FieldsWrite, FieldTree, Write } from '../../model/affinity/write.ts'
 import { gateways, group as gatewayGroup } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence/persistence.ts'
 import { isOurs, ours } from '../../model/cluster/ours.ts'
@@ -11,7 +10,7 @@ import { at, record } from '../kit/objects/loose.ts'
 import { policiesNaming } from './attached.ts'
 import { hashPolicyOf } from './hash.ts'
 import { backendTrafficPolicies, group, targetsOf } from './objects.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** What the policy of a route hashes on. */
 export function hashAt(route: LooseObject, store: Store): Policy {

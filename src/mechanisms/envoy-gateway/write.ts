@@ -1,10 +1,9 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { ChangePlan, CookieWish, FieldTree, Refusal, Wish, Write } from '../../model/affinity/change.ts'
 import { isEqual } from '../../model/affinity/fields.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject, type ObjectType, resourceName } from '../../model/cluster/object.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
 import {
   controllersOf,
@@ -21,7 +20,7 @@ import { rewritten } from '../kit/write/rewritten.ts'
 import { backendTrafficPolicies } from './objects.ts'
 import { hashAt, hashing, unhashing } from './write-hash.ts'
 import { roleHints } from '../../model/cluster/role.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 const sessionTypes = [httpRoutes, grpcRoutes]
 

@@ -1,8 +1,15 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type {
+  ChangePlan,
+  CookieWish,
+  FieldsWrite,
+  FieldTree,
+  RawObject,
+  Refusal,
+  Wish,
+  Write,
+} from '../../model/affinity/change.ts'
 import { changedLeaves, isEqual, merge } from '../../model/affinity/fields.ts'
 import { type Policy, isSticky, none } from '../../model/affinity/policy.ts'
-import type { RawObject } from '../../model/affinity/change.ts'
-import type { ChangePlan, FieldsWrite, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import {
   type LooseObject,
@@ -31,8 +38,7 @@ import { services } from '../service/objects.ts'
 import { backendsOf } from './routes/backends.ts'
 import { isServedByLabel } from './implementations/controllers.ts'
 import { gatewayClasses, gateways, httpRoutes } from './objects.ts'
-import { defined } from '../../model/common/defined.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { defined, distinctBy } from '../../model/common/values.ts'
 
 /** A kind of policy that is for a route or a Service, and how affinity stands in it. */
 export interface AttachedKind {

@@ -14,8 +14,7 @@ import { gateways, group, httpRoutes } from './objects.ts'
 import { type Persistence, persistenceOf } from './persistence/persistence.ts'
 import { installedFor, persistedOf } from './persistence/schema.ts'
 import { remember, type Routing } from './routes/routing.ts'
-import { defined } from '../../model/common/defined.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { defined, distinctBy } from '../../model/common/values.ts'
 
 /** From each host and path by way of the gateway to the route, and on to the Services of the rule. */
 export function routeLegs(route: LooseObject, store: Store): Leg[] {

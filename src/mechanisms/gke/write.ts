@@ -1,6 +1,5 @@
-import type { Wish } from '../../model/affinity/intent.ts'
+import type { FieldTree, Refusal, Wish } from '../../model/affinity/change.ts'
 import { sticks } from '../../model/affinity/policy.ts'
-import type { FieldTree, Refusal } from '../../model/affinity/write.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { refusal } from '../changing.ts'
 import type { AnnotationMarks } from '../ingress/annotating.ts'

@@ -1,5 +1,5 @@
 import type { Policy } from '../../model/affinity/policy.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 import { allOf } from '../kit/legs/conditions.ts'
 import { annotationReader } from './annotations.ts'
 import { type IngressBackend, goBoolean, type IngressController, type Served } from '../kit/controller.ts'

@@ -1,4 +1,4 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { CookieWish, Wish } from '../../model/affinity/change.ts'
 import { sticks } from '../../model/affinity/policy.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { type Details, refusal } from '../changing.ts'

@@ -1,4 +1,4 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { CookieWish, Wish } from '../../model/affinity/change.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'

@@ -11,9 +11,8 @@ import {
 import type { IngressBackend, IngressController } from '../kit/controller.ts'
 import { onceFor } from '../kit/objects/once.ts'
 import { behind } from './backends.ts'
-import { ingressClasses } from './classes.ts'
+import { ingressClasses, ingresses } from './objects.ts'
 import { controllerOf } from './controllers.ts'
-import { ingresses } from './objects.ts'
 
 /** An Ingress and what stands behind it, for an analyzer. */
 export interface ServedIngress {

@@ -1,6 +1,5 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { ChangePlan, CookieWish, Refusal, Wish } from '../../model/affinity/change.ts'
 import { type Policy, isSticky, none } from '../../model/affinity/policy.ts'
-import type { ChangePlan, Refusal } from '../../model/affinity/write.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject, type ObjectType } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'

@@ -14,13 +14,13 @@ import { policyFor } from '../istio/rules/policy.ts'
 import { kong } from '../kong/controller.ts'
 import { nginxInc } from '../nginx-inc/controller.ts'
 import { skipper } from '../skipper/controller.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 import {
   servesClassesOfNginx,
   traefikController,
   traefikNginxController,
 } from '../traefik/ingress/controller.ts'
-import { ingressClass, ingressClasses } from './classes.ts'
+import { ingressClass, ingressClasses } from './objects.ts'
 
 /** A controller that spreads what comes through its Ingresses. */
 const spreading = (name: string, controller: string): IngressController => ({

@@ -7,14 +7,13 @@ import { targetKind } from '../kit/objects/types.ts'
 import { drawnBy, legsByType, type Mechanism } from '../mechanism.ts'
 import { analyzers } from './analyzers.ts'
 import { behind } from './backends.ts'
-import { ingressClass, ingressClasses } from './classes.ts'
+import { ingressClass, ingressClasses, ingresses } from './objects.ts'
 import { servingOf } from './controllers.ts'
-import { ingresses } from './objects.ts'
 import { ingressPrograms } from './running.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 import { hostsWithoutTls } from './tls.ts'
 import { at, list, record, text } from '../kit/objects/loose.ts'
-import { countOf } from '../../model/common/words/count.ts'
+import { countOf } from '../../model/common/words/amounts.ts'
 
 /** `ingress/shop`. */
 export const ingressKind = targetKind(

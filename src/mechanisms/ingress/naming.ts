@@ -1,9 +1,15 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type {
+  ChangePlan,
+  CookieWish,
+  FieldTree,
+  RawObject,
+  Refusal,
+  Wish,
+  Write,
+} from '../../model/affinity/change.ts'
 import { isSticky, none } from '../../model/affinity/policy.ts'
 import { changedLeaves, isEqual, merge } from '../../model/affinity/fields.ts'
-import type { ChangePlan, FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
-import type { RawObject } from '../../model/affinity/change.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import {
   isOfType,

@@ -1,6 +1,7 @@
 import type { LooseObject, ObjectType, WaySigns } from '../../model/cluster/object.ts'
 import { annotationsOf } from '../kit/controller.ts'
-import { namesAny } from '../kit/objects/loose.ts'
+import { at, namesAny, text } from '../kit/objects/loose.ts'
+import { type FactType, mapFact } from '../../model/cluster/store.ts'
 
 export const ingresses: ObjectType<LooseObject> = {
   group: 'networking.k8s.io',
@@ -30,4 +31,32 @@ export const ingressClassObjects: ObjectType<LooseObject> = {
   beside: [ingresses],
   onWays: namedByIngress,
   isOfCluster: true,
+}
+
+/** IngressClass → its controller; under the empty name that of the default class. */
+export const ingressClasses: FactType<Readonly<Record<string, string>>> = {
+  name: 'ingress classes',
+  what: 'ingressclasses.networking.k8s.io',
+  reads: [ingressClassObjects],
+  derive: (store) => mapFact(store.list(ingressClassObjects), controllersByClass),
+}
+
+/** What IngressClasses say: name → controller, and under the empty name that of the one default class. */
+function controllersByClass(classes: readonly LooseObject[]): Record<string, string> {
+  const byName = classes.map((object): [string, string] => [
+    object.metadata.name,
+    text(at(object.spec, 'controller')) ?? '',
+  ])
+  const marked = classes.filter(
+    ({ metadata }) => metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
+  )
+  const [first, second] = marked
+  // Of several the API server takes the one that was created last, which files do not tell.
+  if (first !== undefined && second === undefined) byName.push(['', text(at(first.spec, 'controller')) ?? ''])
+  return Object.fromEntries(byName)
+}
+
+/** `spec.ingressClassName`, or the annotation that was used before it. */
+export function ingressClass({ spec, metadata }: LooseObject): string | undefined {
+  return text(at(spec, 'ingressClassName')) ?? metadata.annotations?.['kubernetes.io/ingress.class']
 }

@@ -1,7 +1,7 @@
 import type { TargetKind } from '../../model/affinity/target.ts'
 import { targetKind } from '../kit/objects/types.ts'
 import { at, list, strings, text } from '../kit/objects/loose.ts'
-import { countOf } from '../../model/common/words/count.ts'
+import { countOf } from '../../model/common/words/amounts.ts'
 import { destinationRules, group, istioGateways, virtualServices } from './objects.ts'
 
 /**

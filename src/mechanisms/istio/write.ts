@@ -1,12 +1,11 @@
 import { byCreation } from '../kit/objects/age.ts'
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { CookieWish, FieldTree, FieldValue, Refusal, Wish, Write } from '../../model/affinity/change.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { difference, isEqual } from '../../model/affinity/fields.ts'
 import { isOfType, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import type { FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
 import { type Changing, type Details, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
 import { isServedBy } from '../gateway-api/implementations/controllers.ts'
 import { backendsOf } from '../gateway-api/routes/backends.ts'
@@ -17,8 +16,7 @@ import { isOurs, ours } from '../../model/cluster/ours.ts'
 import { services } from '../service/objects.ts'
 import { serviceOfHost, wholeHost } from './legs/hosts.ts'
 import { destinationRules, group, virtualServices } from './objects.ts'
-import { defined } from '../../model/common/defined.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { defined, distinctBy } from '../../model/common/values.ts'
 
 const isIstio = (controller: string): boolean => controller.startsWith('istio.io/')
 

@@ -1,10 +1,9 @@
-import type { FieldTree } from '../../model/affinity/write.ts'
-import type { Wish } from '../../model/affinity/intent.ts'
+import type { FieldTree, Wish } from '../../model/affinity/change.ts'
 import { type AttachedKind, attaching, routesAt } from '../gateway-api/attaching.ts'
 import { grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
 import { gatewayDuration } from '../gateway-api/persistence/persistence.ts'
 import { at, record } from '../kit/objects/loose.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 import { backendConfigs, configPolicy } from './policy.ts'
 
 /** The API server wants exactly one algorithm, and zoneAware with none that hashes. */

@@ -1,6 +1,5 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { CookieWish, FieldTree, Wish } from '../../model/affinity/change.ts'
 import { sticks } from '../../model/affinity/policy.ts'
-import type { FieldTree } from '../../model/affinity/write.ts'
 import { naming } from '../ingress/naming.ts'
 import { ingressPrograms } from '../ingress/running.ts'
 import {

@@ -1,5 +1,5 @@
 import type { CookiePolicy } from '../../model/affinity/policy.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** What `sticky-cookie-services` says of one Service. */
 export interface StickyService {

@@ -3,7 +3,7 @@ import { type LooseObject, type NamespacedName, type ObjectType, refOf } from '.
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
 import { customType, targetKind } from '../kit/objects/types.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 import { allOf } from '../kit/legs/conditions.ts'
 import { hostEntry, sendingLegs } from '../kit/legs/front.ts'
 import { at, list, record, text } from '../kit/objects/loose.ts'

@@ -1,6 +1,5 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type { CookieWish, FieldTree, Refusal, Wish, Write } from '../../model/affinity/change.ts'
 import { sticks, none } from '../../model/affinity/policy.ts'
-import type { FieldTree, Refusal, Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'

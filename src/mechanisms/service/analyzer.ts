@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import type { Fact } from '../../model/cluster/fact.ts'
+import type { Fact } from '../../model/cluster/store.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type NamespacedName } from '../../model/cluster/object.ts'
 import { servicePolicy, type ServicePolicy } from '../../model/affinity/policy.ts'

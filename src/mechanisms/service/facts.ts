@@ -1,7 +1,6 @@
-import { known } from '../../model/cluster/fact.ts'
+import { type FactType, known } from '../../model/cluster/store.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
 import type { ServiceSnapshot, Snapshot } from '../../model/cluster/snapshot.ts'
-import type { FactType } from '../../model/cluster/store.ts'
 import type { Provider } from './balancers/provider.ts'
 import { balancerOf } from './balancers/recognise.ts'
 

@@ -1,7 +1,6 @@
 import { defaultTimeoutSeconds, type ServicePolicy, servicePolicy } from '../../model/affinity/policy.ts'
-import type { ChangeRequest } from '../../model/affinity/intent.ts'
+import type { ChangePlan, ChangeRequest, FieldTree } from '../../model/affinity/change.ts'
 import type { Service } from '../../model/cluster/kubernetes.ts'
-import type { ChangePlan, FieldTree } from '../../model/affinity/write.ts'
 import { services } from './objects.ts'
 
 /** The range that the API server accepts (k8s.io/kubernetes pkg/apis/core/validation, validateClientIPAffinityConfig). */

@@ -2,7 +2,7 @@ import { annotationsOf, type IngressBackend, type IngressController } from '../k
 import { at, list, parsedJson, record, text } from '../kit/objects/loose.ts'
 import { hashPolicy } from './hash.ts'
 import { usualAlgorithm } from './usual.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export const algorithmKey = 'zalando.org/skipper-loadbalancer'
 export const filterKey = 'zalando.org/skipper-filter'

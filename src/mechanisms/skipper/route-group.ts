@@ -1,7 +1,7 @@
 import type { Leg } from '../../model/affinity/leg.ts'
 import { type LooseObject, refOf } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 import { allOf, oneOf } from '../kit/legs/conditions.ts'
 import { hostEntry, sendingLegs } from '../kit/legs/front.ts'
 import { at, list, record, strings, text } from '../kit/objects/loose.ts'

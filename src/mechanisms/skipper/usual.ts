@@ -1,6 +1,5 @@
 import type { Store } from '../../model/cluster/store.ts'
-import { ingressClass } from '../ingress/classes.ts'
-import { ingresses } from '../ingress/objects.ts'
+import { ingressClass, ingresses } from '../ingress/objects.ts'
 import { flagOf, programsFact, programsIn, workloadsWith } from '../kit/programs/workloads.ts'
 import { routeGroups } from './objects.ts'
 

@@ -1,6 +1,5 @@
-import type { Wish } from '../../model/affinity/intent.ts'
+import type { Wish, Write } from '../../model/affinity/change.ts'
 import { isSticky, none } from '../../model/affinity/policy.ts'
-import type { Write } from '../../model/affinity/write.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'

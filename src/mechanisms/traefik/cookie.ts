@@ -1,5 +1,5 @@
 import type { CookiePolicy } from '../../model/affinity/policy.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** A sticky cookie as it is configured, in an annotation or in a custom resource. */
 export interface CookieSettings {

@@ -2,7 +2,7 @@ import type { LooseObject, ObjectType } from '../../model/cluster/object.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import { customType, targetKind } from '../kit/objects/types.ts'
 import { at, list } from '../kit/objects/loose.ts'
-import { countOf } from '../../model/common/words/count.ts'
+import { countOf } from '../../model/common/words/amounts.ts'
 
 const today = 'traefik.io'
 

@@ -1,10 +1,17 @@
-import type { CookieWish, Wish } from '../../model/affinity/intent.ts'
+import type {
+  ChangePlan,
+  CookieWish,
+  FieldTree,
+  FieldValue,
+  Refusal,
+  Wish,
+  Write,
+} from '../../model/affinity/change.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject } from '../../model/cluster/object.ts'
 import { difference } from '../../model/affinity/fields.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import type { ChangePlan, FieldTree, FieldValue, Refusal, Write } from '../../model/affinity/write.ts'
 import {
   type Changing,
   type Details,

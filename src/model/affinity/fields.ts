@@ -1,6 +1,5 @@
-import type { FieldTree, FieldValue, FieldsWrite } from './write.ts'
-import type { RawObject } from './change.ts'
-import { isRecord } from '../common/record.ts'
+import type { FieldsWrite, FieldTree, FieldValue, RawObject } from './change.ts'
+import { isRecord } from '../common/values.ts'
 
 /** The way to a field by the names of its parents. */
 export type FieldPath = readonly string[]

@@ -1,5 +1,5 @@
 import type { Mend } from '../findings/mend.ts'
-import type { Fact, Unknown } from './fact.ts'
+import type { Fact, Unknown } from './store.ts'
 import type { LooseObject } from './object.ts'
 import type { FilePosition, ObjectRef } from '../findings/finding.ts'
 import type { EndpointSlice, KubernetesObject, Pod, Service } from './kubernetes.ts'

@@ -2,8 +2,7 @@ import { didYouMean } from '../common/words/spelling.ts'
 import type { TargetKind } from '../affinity/target.ts'
 import { usageError, type UserError } from '../common/user-error.ts'
 import { commandLine, targetWord } from './command.ts'
-import { defined } from '../common/defined.ts'
-import { distinctBy } from '../common/distinct.ts'
+import { defined, distinctBy } from '../common/values.ts'
 
 /** A verb and the kinds of target that it takes, the one that a bare name means first. */
 export interface AskedVerb {

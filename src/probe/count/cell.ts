@@ -21,7 +21,7 @@ import { Letters } from './letters.ts'
 import type { RecognisedBackend, Recogniser } from './recognise.ts'
 import type { SwitchRecord } from './tally/switches.ts'
 import { Tally, type TallyResult } from './tally/tally.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export interface CellOptions {
   entry: SurveyEntry

@@ -6,7 +6,7 @@ import type { Cell, Seen } from './cell.ts'
 import { hereIndex } from '../run/clients/here-index.ts'
 import { NodeClock } from '../run/clock.ts'
 import type { Zones } from '../plan/entries/nodes.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** Lines in the pod's log that are not the agent's, kept for when it fails. */
 const mostForeignLines = 5

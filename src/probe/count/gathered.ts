@@ -22,7 +22,7 @@ import type { CookieLog } from './users/cookie-log.ts'
 import { claimsOf } from './users/judge.ts'
 import type { VisitLog } from './users/visit-log.ts'
 import type { RunControl } from '../steps.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export interface CollectOptions {
   cluster: Cluster

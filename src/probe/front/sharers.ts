@@ -1,11 +1,10 @@
 import { mechanisms } from '../../mechanisms/index.ts'
 import { isEntry, type Leg } from '../../model/affinity/leg.ts'
-import { unknown } from '../../model/cluster/fact.ts'
+import { type Store, unknown } from '../../model/cluster/store.ts'
 import { isOfType, keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
-import type { Store } from '../../model/cluster/store.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import { matchesHost, type PlaceInFront } from './ways/places.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { distinctBy } from '../../model/common/values.ts'
 
 /** The Services that an object's own arrows lead to, for which nothing else has to be read. */
 export function servicesBehind(object: LooseObject): NamespacedName[] {

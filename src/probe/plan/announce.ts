@@ -1,4 +1,4 @@
-import { formatDuration } from '../../model/common/words/duration.ts'
+import { formatDuration } from '../../model/common/words/amounts.ts'
 import type { ProbePlan } from './plan.ts'
 import type { ProbeSubject } from './preflight.ts'
 

@@ -10,7 +10,7 @@ import type { NodesRead } from './image/choose.ts'
 import { imageFor } from './image/find.ts'
 import { readImages } from './image/read.ts'
 import type { ProbeOptions, ProbePlan } from './plan.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** Where requests can come from, as it was read. */
 export type OriginsRead =

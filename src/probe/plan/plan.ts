@@ -26,7 +26,7 @@ import type { Zones } from './entries/nodes.ts'
 import type { ProbeSubject } from './preflight.ts'
 import { fewestEligible } from '../../model/affinity/eligible.ts'
 import { needlesOf } from './needles.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** What the user asks for, complete: every default is filled in except those that depend on the Service. */
 export interface ProbeOptions {

@@ -4,8 +4,7 @@ import { familyOf } from '../../model/common/network/ip.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/cluster/kubernetes.ts'
 import { servicePolicy } from '../../model/affinity/policy.ts'
 import type { ProbedService } from '../../model/probe/results/probe-result.ts'
-import type { Hint } from '../../model/common/remedy.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import { type Hint, UserError } from '../../model/common/user-error.ts'
 
 /** A Service that can be probed, and where it leads. */
 export interface ProbeSubject {

@@ -11,7 +11,7 @@ import type { Origin } from '../plan/origin.ts'
 import type { ProbeOptions, ProbePlan } from '../plan/plan.ts'
 import type { RunControl } from '../steps.ts'
 import { streamOf } from './stream.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** What happens while requests are sent: to the clients, and to the endpoints behind the Service. */
 export type RunEvent = ClientEvent | EndpointsEvent

@@ -6,7 +6,7 @@ import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
 import type { ProbeOptions } from '../plan/plan.ts'
 import { probe } from '../probe.ts'
 import type { ProbeStep, RunControl } from '../steps.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export interface Side {
   title: string

@@ -11,7 +11,7 @@ import { slackMs } from '../count/endpoints/explain.ts'
 import { ownerOf } from '../plan/needles.ts'
 import { ofFamily, type ProbeSubject } from '../plan/preflight.ts'
 import type { RecognisedBackend } from '../count/recognise.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** A request of the client, with the backend that its answer names. */
 interface Seen {

@@ -9,7 +9,7 @@ import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/time
 import { examineService, ofFamily, type ProbeSubject } from '../plan/preflight.ts'
 import type { MeasureOptions, Measured } from './options.ts'
 import type { RoundCollector } from './round.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 export interface ResultInput {
   runId: string

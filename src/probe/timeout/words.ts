@@ -1,8 +1,7 @@
 import { hostAndPort } from '../../model/common/network/ip.ts'
-import { formatDuration } from '../../model/common/words/duration.ts'
+import { formatDuration } from '../../model/common/words/amounts.ts'
 import type { TimerConclusion } from '../../judge/timers/conclude.ts'
-import type { MeasurePlan, Round } from '../../judge/timers/plan.ts'
-import { isTooLong } from '../../judge/timers/plan.ts'
+import { isTooLong, type MeasurePlan, type Round } from '../../judge/timers/plan.ts'
 import type { TimeoutTrial } from '../../model/probe/results/timeout-result.ts'
 import type { ProbeSubject } from '../plan/preflight.ts'
 

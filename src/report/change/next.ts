@@ -1,10 +1,10 @@
 import type { ChangeDone, ChangeOutcome } from '../../model/affinity/change.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
-import { formatDuration } from '../../model/common/words/duration.ts'
+import { formatDuration } from '../../model/common/words/amounts.ts'
 import type { NextStep } from './text.ts'
 import { commandFor, commandLine, targetWord } from '../../model/targets/command.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { distinctBy } from '../../model/common/values.ts'
 
 export interface NextOptions {
   /** Flags that every command has to have to mean the same cluster: ` --context prod`. */

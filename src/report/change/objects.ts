@@ -1,6 +1,6 @@
 import { jsonText } from '../text/json.ts'
 import type { ChangeDone, RawObject } from '../../model/affinity/change.ts'
-import { sortedKeys } from '../../model/common/record.ts'
+import { sortedKeys } from '../../model/common/values.ts'
 
 export interface ObjectOptions {
   showManagedFields: boolean

@@ -1,5 +1,5 @@
 import type { NodeOutcome, WaitReport } from '../../model/affinity/change.ts'
-import { formatDuration } from '../../model/common/words/duration.ts'
+import { formatDuration } from '../../model/common/words/amounts.ts'
 import { formatElapsed } from '../text/numbers.ts'
 import { sanitize } from '../text/sanitize.ts'
 

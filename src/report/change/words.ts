@@ -1,7 +1,7 @@
 import type { ChangedObject, ChangeDone, DryRun } from '../../model/affinity/change.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
-import { formatDuration } from '../../model/common/words/duration.ts'
+import { formatDuration } from '../../model/common/words/amounts.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 /** What kubectl's line about an object ends with. */

@@ -1,8 +1,7 @@
 import { layoutCommand, splitAdvice } from '../text/command.ts'
 import { type Finding, type Level, objectName } from '../../model/findings/finding.ts'
 import type { Page, Paint, Style } from '../terminal.ts'
-import { flow } from '../text/flow.ts'
-import { type Line, span } from '../text/line.ts'
+import { flow, type Line, span } from '../text/line.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { pad, textWidth } from '../text/width.ts'
 

@@ -6,7 +6,7 @@ import { refOf } from '../../model/cluster/object.ts'
 import type { ExplainReport } from '../../model/contract/explain.ts'
 import type { ExplainRenderer, RenderOptions } from './renderer.ts'
 import { policySentence } from './words.ts'
-import { distinctBy } from '../../model/common/distinct.ts'
+import { distinctBy } from '../../model/common/values.ts'
 
 export const apiVersion = 'affinity.kubectl.dev/v1'
 

@@ -3,9 +3,8 @@ import type { ExplainedService } from '../../analysis/service.ts'
 import { type Finding, type Level, levels } from '../../model/findings/finding.ts'
 import type { Hop, Path } from '../../model/affinity/leg.ts'
 import { type CookiePolicy, type Policy, sticks } from '../../model/affinity/policy.ts'
-import type { Unknown } from '../../model/cluster/fact.ts'
-import { formatDuration } from '../../model/common/words/duration.ts'
-import { countOf } from '../../model/common/words/count.ts'
+import type { Unknown } from '../../model/cluster/store.ts'
+import { countOf, formatDuration } from '../../model/common/words/amounts.ts'
 import { sanitize } from '../text/sanitize.ts'
 
 /** What a hop sticks on, in two words. */

@@ -2,7 +2,7 @@ import type { ServicePolicy } from '../../model/affinity/policy.ts'
 import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import type { ProbeReport } from '../../model/contract/probe.ts'
 import { verdictSentence } from './words/verdict.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** The report for programs, shaped like a Kubernetes object: what was asked in `spec`, what was found in `status`. */
 export function toReport(result: ProbeResult): ProbeReport {

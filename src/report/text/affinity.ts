@@ -1,4 +1,4 @@
-import { formatDuration } from '../../model/common/words/duration.ts'
+import { formatDuration } from '../../model/common/words/amounts.ts'
 import { matchPolicy, type Policy } from '../../model/affinity/policy.ts'
 
 /** `None`, `ClientIP 3h0m0s`, `cookie "route", 1h0m0s`: what clients are kept by, in a few words. */

@@ -1,7 +1,6 @@
 import type { Page } from '../terminal.ts'
 import { layoutCommand } from './command.ts'
-import { flow, type Piece } from './flow.ts'
-import { type Line, paintLines, type Span, span } from './line.ts'
+import { flow, type Line, paintLines, type Piece, type Span, span } from './line.ts'
 
 /** Labels and what continues beneath them share this column; `service/` fills it. */
 export const labelWidth = 8

@@ -1,5 +1,4 @@
-import { besideLabel } from './flow.ts'
-import { type Line, lineWidth, type Span, span } from './line.ts'
+import { besideLabel, type Line, lineWidth, type Span, span } from './line.ts'
 import { sanitize } from './sanitize.ts'
 import { textWidth } from './width.ts'
 

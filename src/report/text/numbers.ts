@@ -1,5 +1,4 @@
-import { formatCount } from '../../model/common/words/count.ts'
-import { formatDuration } from '../../model/common/words/duration.ts'
+import { formatCount, formatDuration } from '../../model/common/words/amounts.ts'
 import { nonBreakingSpace } from './width.ts'
 
 const space = nonBreakingSpace

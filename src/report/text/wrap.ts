@@ -1,6 +1,5 @@
 import { layoutCommand, splitAdvice } from './command.ts'
-import { flow } from './flow.ts'
-import { type Line, span } from './line.ts'
+import { flow, type Line, span } from './line.ts'
 import { textWidth } from './width.ts'
 
 /**

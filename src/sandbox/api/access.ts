@@ -1,6 +1,5 @@
 import { type Attempt, Refused, forbidden } from '../failure.ts'
-import type { JsonObject, Resource } from '../objects/resource.ts'
-import { types } from '../objects/resource-types.ts'
+import { type JsonObject, type Resource, types } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 
 interface AccessRule {

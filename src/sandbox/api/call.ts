@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { badRequest } from '../failure.ts'
-import { type ResourceType, reviewTypes } from '../objects/resource-types.ts'
+import { type ResourceType, reviewTypes } from '../objects/resource.ts'
 
 /** A request about objects, taken apart. */
 export interface Call {

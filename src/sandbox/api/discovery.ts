@@ -1,4 +1,4 @@
-import { apiVersionOf, type ResourceType, reviewTypes } from '../objects/resource-types.ts'
+import { apiVersionOf, type ResourceType, reviewTypes } from '../objects/resource.ts'
 
 /** What the server has, in the documents by which clients find it out. */
 

@@ -1,6 +1,5 @@
 import { expired } from '../failure.ts'
-import type { Resource } from '../objects/resource.ts'
-import { apiVersionOf } from '../objects/resource-types.ts'
+import { apiVersionOf, type Resource } from '../objects/resource.ts'
 import { fieldSelector, labelSelector } from '../objects/selectors.ts'
 import type { Change, Store } from '../objects/store.ts'
 import type { Call } from './call.ts'

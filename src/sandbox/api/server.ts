@@ -17,7 +17,7 @@ import {
 import type { Faults } from '../faults.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import type { Issued } from '../network/certificate.ts'
-import { reviewTypes, types } from '../objects/resource-types.ts'
+import { reviewTypes, types } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 import { isAllowed, whoAsks } from './access.ts'
 import { readBody } from './forms/body.ts'

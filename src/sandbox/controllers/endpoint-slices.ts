@@ -1,14 +1,13 @@
 import { selectorController, serviceLabel, sliceManagerLabel } from '../../model/cluster/external.ts'
 import { type Family, familyOf } from '../../model/common/network/ip.ts'
 import type { Pod, Service, ServicePort, SliceEndpoint } from '../../model/cluster/kubernetes.ts'
-import type { Resource } from '../objects/resource.ts'
-import { types } from '../objects/resource-types.ts'
+import { type Resource, types } from '../objects/resource.ts'
 import { matches } from '../objects/selectors.ts'
 import type { Store } from '../objects/store.ts'
 import { randomSuffix } from './names.ts'
 import { ownerReference } from './owners.ts'
 import { onChanges } from './reconciler.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 const most = 100
 

@@ -1,5 +1,4 @@
-import { at, now, type JsonObject, type Resource } from '../objects/resource.ts'
-import { types } from '../objects/resource-types.ts'
+import { at, type JsonObject, now, type Resource, types } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 import { record } from './events.ts'
 import { randomSuffix } from './names.ts'

@@ -1,6 +1,5 @@
 import type { OwnerReference } from '../../model/cluster/kubernetes.ts'
-import { now, type Resource } from '../objects/resource.ts'
-import { type ResourceType, types } from '../objects/resource-types.ts'
+import { now, type Resource, type ResourceType, types } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 
 export function ownerReference({ apiVersion, kind, metadata }: Resource): OwnerReference {

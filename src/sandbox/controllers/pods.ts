@@ -1,5 +1,4 @@
-import type { JsonObject, Resource } from '../objects/resource.ts'
-import { types } from '../objects/resource-types.ts'
+import { type JsonObject, type Resource, types } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 import { record, refuse } from './events.ts'
 import { ownerReference } from './owners.ts'

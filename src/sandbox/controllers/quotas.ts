@@ -1,6 +1,5 @@
 import { Refused } from '../failure.ts'
-import { at, type Resource } from '../objects/resource.ts'
-import { types } from '../objects/resource-types.ts'
+import { at, type Resource, types } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 import { onChanges } from './reconciler.ts'
 

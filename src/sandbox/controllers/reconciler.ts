@@ -1,5 +1,4 @@
-import type { ResourceType } from '../objects/resource-types.ts'
-import type { Resource } from '../objects/resource.ts'
+import type { Resource, ResourceType } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 import { survive } from './survive.ts'
 

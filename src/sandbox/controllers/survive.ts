@@ -1,5 +1,4 @@
-import { at, type Resource } from '../objects/resource.ts'
-import { types } from '../objects/resource-types.ts'
+import { at, type Resource, types } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 import { record } from './events.ts'
 import { messageOf } from '../../model/common/user-error.ts'

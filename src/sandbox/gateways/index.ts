@@ -1,6 +1,6 @@
 import { type GatewayName, gatewayNames } from '../choices.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
-import { builtInTypes, type ResourceType } from '../objects/resource-types.ts'
+import { builtInTypes, type ResourceType } from '../objects/resource.ts'
 import type { Container, ContainerOptions } from '../pods/container.ts'
 import type { Store } from '../objects/store.ts'
 import { envoyGateway } from './envoy-gateway/index.ts'
@@ -9,7 +9,7 @@ import { istio } from './istio/index.ts'
 import type { Gateway, Installed } from './kit/gateway.ts'
 import { type Router, startProxy } from './kit/proxy.ts'
 import { traefik } from './traefik/index.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 const gateways: Readonly<Record<GatewayName, Gateway>> = {
   'ingress-nginx': ingressNginx,

@@ -2,7 +2,7 @@ import { serviceLabel } from '../../model/cluster/external.ts'
 import dgram from 'node:dgram'
 import { familyOf, type Family } from '../../model/common/network/ip.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
-import { types } from '../objects/resource-types.ts'
+import { types } from '../objects/resource.ts'
 import type { Store } from '../objects/store.ts'
 import { type AddressPlan, openPort, bytesOf } from './address-plan.ts'
 

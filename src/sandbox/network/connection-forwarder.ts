@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** Where a connection is sent on. */
 export interface Forwarding {

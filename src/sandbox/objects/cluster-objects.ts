@@ -2,8 +2,7 @@ import { version } from '../api/discovery.ts'
 import type { ProxyMode } from '../choices.ts'
 import { mostPodsOfNode } from '../controllers/scheduler.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
-import { now } from './resource.ts'
-import { types } from './resource-types.ts'
+import { now, types } from './resource.ts'
 import type { Store } from './store.ts'
 
 /** What a cluster has before anybody puts something in: namespaces, nodes, and how its proxies can be recognised. */

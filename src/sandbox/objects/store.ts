@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { alreadyExists, expired, notFound } from '../failure.ts'
-import { now, type Resource } from './resource.ts'
-import { apiVersionOf, builtInTypes, type ResourceType } from './resource-types.ts'
-import { defined } from '../../model/common/defined.ts'
+import { apiVersionOf, builtInTypes, now, type Resource, type ResourceType } from './resource.ts'
+import { defined } from '../../model/common/values.ts'
 
 export interface Change {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'

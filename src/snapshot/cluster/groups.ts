@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster/index.ts'
-import { type Fact, known } from '../../model/cluster/fact.ts'
+import { type Fact, known } from '../../model/cluster/store.ts'
 import { readObject } from './read.ts'
 
 /** What a server has of an API group. */

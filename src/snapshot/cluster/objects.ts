@@ -1,7 +1,7 @@
 import { type Cluster, isNotFound } from '../../cluster/index.ts'
 import { itemPath, listPath } from '../../cluster/paths.ts'
 import { objectTypes } from '../../mechanisms/index.ts'
-import { type Fact, known, mapFact, type Unknown } from '../../model/cluster/fact.ts'
+import { type Fact, known, mapFact, type Unknown } from '../../model/cluster/store.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { listName, type ObjectType, resourceName } from '../../model/cluster/object.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
@@ -10,7 +10,7 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { NamedTarget } from '../../model/targets/parse.ts'
 import type { Groups } from './groups.ts'
 import { readList, readObject } from './read.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 type List = Fact<readonly KubernetesObject[]>
 

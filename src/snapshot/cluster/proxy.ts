@@ -1,6 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { EndpointSlice, KubernetesList, Node, Pod } from '../../model/cluster/kubernetes.ts'
-import { type Fact, known, mapFact, notAsked } from '../../model/cluster/fact.ts'
+import { type Fact, known, mapFact, notAsked } from '../../model/cluster/store.ts'
 import type { ProxyFacts } from '../../model/cluster/snapshot.ts'
 import { kubeProxyConfigMaps, parseProxyMode } from '../../mechanisms/service/proxies/kube-proxy.ts'
 import { asksFelix } from '../../mechanisms/service/proxies/calico.ts'
@@ -17,7 +17,7 @@ import { proxyConfigMaps, recogniseProxy } from '../../mechanisms/service/proxie
 import { configMapPath, listPath, nodesPath, podsPath, proxyModePath } from '../../cluster/paths.ts'
 import { type Groups, readGroups } from './groups.ts'
 import { readList, readObject } from './read.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** As many nodes are asked for their mode as tell whether modes differ, without calling a whole cluster. */
 const mostNodes = 8

@@ -1,5 +1,5 @@
 import { ApiError, type Cluster, isForbidden, isNotFound } from '../../cluster/index.ts'
-import { type Fact, known, type Unknown, unknown } from '../../model/cluster/fact.ts'
+import { type Fact, known, type Unknown, unknown } from '../../model/cluster/store.ts'
 
 export interface ReadOptions {
   query?: Readonly<Record<string, string | number>>

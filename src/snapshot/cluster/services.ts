@@ -3,7 +3,7 @@ import { eventsPath, podsPath, slicesPath } from '../../cluster/paths.ts'
 import { type InputName, inputs } from '../../mechanisms/service/facts.ts'
 import { autoscalers, networkPolicies } from '../../mechanisms/service/objects.ts'
 import { originAnnotation, serviceLabel, slicesSelector } from '../../model/cluster/external.ts'
-import { type Fact, known, mapFact, notAsked } from '../../model/cluster/fact.ts'
+import { type Fact, known, mapFact, notAsked } from '../../model/cluster/store.ts'
 import type {
   EndpointSlice,
   KubernetesList,
@@ -18,7 +18,7 @@ import type { Groups } from './groups.ts'
 import type { ObjectReader } from './objects.ts'
 import { readList, readObject } from './read.ts'
 import type { Wants } from '../wants.ts'
-import { defined } from '../../model/common/defined.ts'
+import { defined } from '../../model/common/values.ts'
 
 /** From where what belongs to Services is read. */
 export interface Scope {

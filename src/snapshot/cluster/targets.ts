@@ -7,7 +7,7 @@ import { servicePath, servicesPath, slicesPath } from '../../cluster/paths.ts'
 import { handled } from '../../model/common/stream.ts'
 import type { TargetQuery } from '../../model/targets/parse.ts'
 import { readObject } from './read.ts'
-import { type Fact, mapFact } from '../../model/cluster/fact.ts'
+import { type Fact, mapFact } from '../../model/cluster/store.ts'
 
 /** One answer for each Service that was asked for: the Service, or why it cannot be had. */
 export type ResolvedService =

@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml'
 import { shellWord } from '../../model/common/words/shell.ts'
 import { messageOf, UserError } from '../../model/common/user-error.ts'
 import { commandLine } from '../../model/targets/command.ts'
-import { asRecord } from '../../model/common/record.ts'
+import { asRecord } from '../../model/common/values.ts'
 
 export interface SourceFile {
   /** As the user named it; `-` is standard input. */

@@ -1,6 +1,6 @@
 import type { FilePosition, Finding } from '../../model/findings/finding.ts'
 import { objectTypes } from '../../mechanisms/index.ts'
-import { type Fact, known, unknown } from '../../model/cluster/fact.ts'
+import { type Fact, known, unknown } from '../../model/cluster/store.ts'
 import {
   isOfType,
   keyOf,
@@ -24,7 +24,7 @@ import {
 } from '../../model/cluster/external.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import { autoscalers, endpointSlices, networkPolicies, services } from '../../mechanisms/service/objects.ts'
-import { asRecord } from '../../model/common/record.ts'
+import { asRecord } from '../../model/common/values.ts'
 import { strayEndpoints } from './stray.ts'
 import { templateIn } from './text/template-marks.ts'
 import { isOfController, mirrored, tidyService, tidySlice } from '../../mechanisms/service/written/tidy.ts'

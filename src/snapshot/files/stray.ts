@@ -5,7 +5,7 @@ import type { FileObject } from './text/document.ts'
 import { fileFinding } from './finding.ts'
 import { locate } from './locate.ts'
 import { dnsLabel } from '../../validation/words.ts'
-import { asRecord } from '../../model/common/record.ts'
+import { asRecord } from '../../model/common/values.ts'
 
 interface Named {
   object: FileObject

@@ -1,5 +1,5 @@
 import { objectTypes } from '../../../src/mechanisms/index.ts'
-import { type Fact, known, type Unknown, unknown } from '../../../src/model/cluster/fact.ts'
+import { type Fact, known, type Unknown, unknown } from '../../../src/model/cluster/store.ts'
 import type { EndpointSlice, KubernetesObject, Pod, Service } from '../../../src/model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject, type ObjectType, listName } from '../../../src/model/cluster/object.ts'
 import type { ObjectTable, ServiceSnapshot, Snapshot } from '../../../src/model/cluster/snapshot.ts'

@@ -1,5 +1,5 @@
 import type { Pod } from '../../../src/model/cluster/kubernetes.ts'
-import { known } from '../../../src/model/cluster/fact.ts'
+import { known } from '../../../src/model/cluster/store.ts'
 import type { LooseObject } from '../../../src/model/cluster/object.ts'
 import type { Autoscaler, ProxyFacts, Snapshot } from '../../../src/model/cluster/snapshot.ts'
 import { pod, service, slice, snapshot } from './build.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { editOthers } from '../../../src/change/manifest/others.ts'
-import type { CookieWish, Wish } from '../../../src/model/affinity/intent.ts'
+import type { CookieWish, Wish } from '../../../src/model/affinity/change.ts'
 import { explainedText } from '../mechanisms/explained.ts'
 
 const ingress = (controller: string, annotations: object = {}, services = ['web']): string => `

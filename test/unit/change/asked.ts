@@ -2,11 +2,10 @@ import { choose } from '../../../src/change/carry/choose.ts'
 import { played } from '../../../src/change/write/predict.ts'
 import { withObjects } from '../../../src/change/around/store.ts'
 import type { Changing } from '../../../src/mechanisms/changing.ts'
-import { known } from '../../../src/model/cluster/fact.ts'
+import { known, storeOf } from '../../../src/model/cluster/store.ts'
 import type { KubernetesObject } from '../../../src/model/cluster/kubernetes.ts'
 import { isOfType, keyOf, listName, refOf } from '../../../src/model/cluster/object.ts'
-import { storeOf } from '../../../src/model/cluster/store.ts'
-import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
+import type { ChangeRequest } from '../../../src/model/affinity/change.ts'
 
 /** What a request comes to among these objects, the first of which is the target. */
 export function ask(by: Changing, request: ChangeRequest, ...all: readonly KubernetesObject[]) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { editManifest } from '../../../src/change/manifest/edit.ts'
 import { editFiles, serviceEdit } from '../../../src/change/manifest/files.ts'
-import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
+import type { ChangeRequest } from '../../../src/model/affinity/change.ts'
 import { kubectlSchema } from '../../../src/snapshot/files/text/tags.ts'
 
 const enable: ChangeRequest = { verb: 'enable', timeoutSeconds: 1800 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { gkeChange } from '../../../src/mechanisms/gke/write.ts'
 import { kongChange } from '../../../src/mechanisms/kong/write.ts'
 import type { KubernetesObject } from '../../../src/model/cluster/kubernetes.ts'
-import type { ChangeRequest, Wish } from '../../../src/model/affinity/intent.ts'
+import type { ChangeRequest, Wish } from '../../../src/model/affinity/change.ts'
 import { objectOf } from '../mechanisms/objects.ts'
 import { ask } from './asked.ts'
 

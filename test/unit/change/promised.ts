@@ -1,4 +1,4 @@
-import type { CookieWish } from '../../../src/model/affinity/intent.ts'
+import type { CookieWish } from '../../../src/model/affinity/change.ts'
 
 /** What a mechanism can do for a target, and files in which it does. */
 export interface Promised {

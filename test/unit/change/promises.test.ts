@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { editOthers } from '../../../src/change/manifest/others.ts'
 import { changes } from '../../../src/mechanisms/changes.ts'
-import type { ChangeRequest, CookieWish, Wish } from '../../../src/model/affinity/intent.ts'
+import type { ChangeRequest, CookieWish, Wish } from '../../../src/model/affinity/change.ts'
 import { sticks } from '../../../src/model/affinity/policy.ts'
 import { UserError } from '../../../src/model/common/user-error.ts'
 import { explainedText } from '../mechanisms/explained.ts'

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ChangeDone, ChangeOutcome, DryRun, RawObject } from '../../../src/model/affinity/change.ts'
+import type {
+  ChangeDone,
+  ChangeOutcome,
+  ChangeRequest,
+  DryRun,
+  RawObject,
+} from '../../../src/model/affinity/change.ts'
 import { unifiedDiff } from '../../../src/report/change/diff-text.ts'
 import { objectRows } from '../../../src/report/change/fields.ts'
 import { toJson, toPrinted, toYaml } from '../../../src/report/change/objects.ts'
@@ -10,7 +16,6 @@ import { renderChange, renderNext, summaryLine, warningLines } from '../../../sr
 import { createStyle } from '../../../src/report/terminal.ts'
 import { textWidth } from '../../../src/report/text/width.ts'
 import { planChange } from '../../../src/mechanisms/service/write.ts'
-import type { ChangeRequest } from '../../../src/model/affinity/intent.ts'
 import { predict } from '../../../src/change/write/predict.ts'
 import { managed, serviceOf } from './service.ts'
 

@@ -1,6 +1,6 @@
 import { analyse, type Explanation } from '../../../src/analysis/analyse.ts'
 import { ingresses } from '../../../src/mechanisms/ingress/objects.ts'
-import { known, type Unknown, unknown } from '../../../src/model/cluster/fact.ts'
+import { known, type Unknown, unknown } from '../../../src/model/cluster/store.ts'
 import type { LooseObject } from '../../../src/model/cluster/object.ts'
 import type { Snapshot } from '../../../src/model/cluster/snapshot.ts'
 import { service, slice, snapshot, tableOf, target } from '../analysis/build.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type FindingDraft, objectAnalyzer, type View } from '../../../src/mechanisms/analyzer.ts'
-import { type Fact, known, unknown } from '../../../src/model/cluster/fact.ts'
+import { type Fact, known, unknown } from '../../../src/model/cluster/store.ts'
 import type { LooseObject, ObjectType } from '../../../src/model/cluster/object.ts'
 
 const ingresses: ObjectType<LooseObject> = {

@@ -10,7 +10,7 @@ import {
   recordTypes,
   writeAnswer,
 } from '../../../src/sandbox/network/cluster-dns.ts'
-import { types } from '../../../src/sandbox/objects/resource-types.ts'
+import { types } from '../../../src/sandbox/objects/resource.ts'
 import { Store } from '../../../src/sandbox/objects/store.ts'
 
 describe('messages of DNS', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { check, withAddresses, withDefaults } from '../../../src/sandbox/api/writing/services.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
-import { types } from '../../../src/sandbox/objects/resource-types.ts'
-import type { Resource } from '../../../src/sandbox/objects/resource.ts'
+import { type Resource, types } from '../../../src/sandbox/objects/resource.ts'
 import { Store } from '../../../src/sandbox/objects/store.ts'
 
 const plan = addressPlan(40)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sceneOf } from '../../../src/analysis/store.ts'
 import { objectTypes } from '../../../src/mechanisms/index.ts'
-import { known } from '../../../src/model/cluster/fact.ts'
+import { known } from '../../../src/model/cluster/store.ts'
 import {
   type LooseObject,
   type ObjectType,

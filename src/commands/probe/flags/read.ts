@@ -14,7 +14,7 @@ import {
   payloadOf,
   readCa,
 } from './values.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Requests per second of one client, and of all clients together. */
 const defaultRate = 50

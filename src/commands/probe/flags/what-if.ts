@@ -1,4 +1,4 @@
-import { parseDuration } from '../../../model/common/words/duration.ts'
+import { parseDuration } from '../../../model/common/words/amounts.ts'
 import { didYouMean } from '../../../model/common/words/spelling.ts'
 import { invalidValue, UserError } from '../../../model/common/user-error.ts'
 import type { ServiceChange } from '../../../probe/shadow/service/change.ts'

@@ -1,7 +1,6 @@
 import { didYouMean } from '../../../model/common/words/spelling.ts'
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
-import { mapFact } from '../../../model/cluster/fact.ts'
-import type { FactType, Store } from '../../../model/cluster/store.ts'
+import { type FactType, mapFact, type Store } from '../../../model/cluster/store.ts'
 import { analyzer, type View } from '../../analyzer.ts'
 import { gateways, group as gatewayGroup } from '../../gateway-api/objects.ts'
 import { at, list, record, text } from '../../kit/objects/loose.ts'

@@ -11,7 +11,7 @@ import { type ListenerRule, rulesOf } from '../legs.ts'
 import { isPattern } from '../implementations/implementations.ts'
 import { gateways, grpcRoutes, httpRoutes } from '../objects.ts'
 import { once } from './once.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Cookies that browsers do not send back, or that stand in each other's way. */
 export function cookieAnalyzer(about: ObjectType<LooseObject>): Analyzer {

@@ -1,13 +1,12 @@
-import { type Fact, known } from '../../../model/cluster/fact.ts'
+import { type Fact, type FactType, known, type Store } from '../../../model/cluster/store.ts'
 import type { LooseObject } from '../../../model/cluster/object.ts'
-import type { FactType, Store } from '../../../model/cluster/store.ts'
 import { at, text } from '../../kit/objects/loose.ts'
 import { isAtLeastVersion, versionOf, type Version } from '../../kit/programs/version.ts'
 import { workloadsWith, type Program, programsOf } from '../../kit/programs/workloads.ts'
 import { besideGateways, gatewayClasses } from '../objects.ts'
 import { parentsOf } from '../routes/parents.ts'
 import { type Implementation, implementationOf, implementations } from './implementations.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Who serves a Gateway. */
 export interface Controller extends Pick<Implementation, 'label' | 'read' | 'others' | 'leavesZeroOut'> {

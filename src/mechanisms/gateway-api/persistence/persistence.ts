@@ -1,6 +1,6 @@
-import { parseDuration } from '../../../model/common/words/duration.ts'
+import { parseDuration } from '../../../model/common/words/amounts.ts'
 import { at, record, text } from '../../kit/objects/loose.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /**
  * `sessionPersistence` of a rule or of a policy, in whichever of its spellings: up to v1.6 of the Gateway API

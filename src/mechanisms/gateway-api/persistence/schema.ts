@@ -1,5 +1,4 @@
-import type { LooseObject, ObjectType } from '../../../model/cluster/object.ts'
-import { isOfType } from '../../../model/cluster/object.ts'
+import { isOfType, type LooseObject, type ObjectType } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
 import {
   definitionFor,
@@ -11,7 +10,7 @@ import {
   schemaIn,
 } from '../../kit/objects/definitions.ts'
 import { grpcRoutes, group, httpRoutes, xBackendTrafficPolicies } from '../objects.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Types whose definitions say whether there is session persistence, and in which form. */
 const places: readonly { type: ObjectType<LooseObject>; field: string }[] = [

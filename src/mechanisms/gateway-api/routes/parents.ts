@@ -2,7 +2,7 @@ import type { LooseObject, NamespacedName, ObjectType } from '../../../model/clu
 import type { Store } from '../../../model/cluster/store.ts'
 import { at, list, record, text } from '../../kit/objects/loose.ts'
 import { gateways, group, listenerSets, xListenerSets } from '../objects.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** A Gateway that a route names, itself or by a set of listeners of their own. */
 export interface Parent {

@@ -1,5 +1,5 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
-import { parseDuration } from '../../../model/common/words/duration.ts'
+import { parseDuration } from '../../../model/common/words/amounts.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import { ingressAnalyzer } from '../../ingress/analyzer.ts'
 import { renamed } from '../../kit/write/annotations.ts'

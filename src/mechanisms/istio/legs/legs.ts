@@ -30,8 +30,7 @@ import {
   ruleFor,
   rulesAbout,
 } from '../rules/rules.ts'
-import { defined } from '../../../model/common/defined.ts'
-import { distinctBy } from '../../../model/common/distinct.ts'
+import { defined, distinctBy } from '../../../model/common/values.ts'
 
 /** From each host and path through each gateway, and from callers in the mesh, by the DestinationRule that counts. */
 export function virtualServiceLegs(object: LooseObject, store: Store): Leg[] {

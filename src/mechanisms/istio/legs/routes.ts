@@ -1,7 +1,5 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
-import { defined } from '../../../model/common/defined.ts'
-import { distinctBy } from '../../../model/common/distinct.ts'
-import { sortedKeys } from '../../../model/common/record.ts'
+import { defined, distinctBy, sortedKeys } from '../../../model/common/values.ts'
 import { allOf, eachMatched, matched } from '../../kit/legs/conditions.ts'
 import { at, list, record, strings, text } from '../../kit/objects/loose.ts'
 import { onceFor } from '../../kit/objects/once.ts'

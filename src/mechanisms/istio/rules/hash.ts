@@ -1,7 +1,7 @@
-import { parseDuration } from '../../../model/common/words/duration.ts'
+import { parseDuration } from '../../../model/common/words/amounts.ts'
 import type { Policy } from '../../../model/affinity/policy.ts'
 import { at, list, record, text } from '../../kit/objects/loose.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** The ways to name what is hashed; Istio takes exactly one of them. */
 export const hashKeys = ['httpCookie', 'httpHeaderName', 'useSourceIp', 'httpQueryParameterName'] as const

@@ -1,15 +1,14 @@
-import type { Fact } from '../../../model/cluster/fact.ts'
+import type { Fact, Store } from '../../../model/cluster/store.ts'
 import type { ObjectRef } from '../../../model/findings/finding.ts'
 import { type LooseObject, type NamespacedName, refOf } from '../../../model/cluster/object.ts'
 import type { Policy } from '../../../model/affinity/policy.ts'
-import type { Store } from '../../../model/cluster/store.ts'
 import { at, list, record } from '../../kit/objects/loose.ts'
 import { services } from '../../service/objects.ts'
 import { hashPolicy } from './hash.ts'
 import { hostOf, serviceOfHost } from '../legs/hosts.ts'
 import { sessionBy } from '../istiod.ts'
 import { type MeshClient, type MergedRule, ruleFor } from './rules.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Where a route sends requests. */
 export interface RuledHost {

@@ -1,7 +1,6 @@
 import { byCreation, byText } from '../../kit/objects/age.ts'
-import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
+import { type Fact, known, type Store, unknown } from '../../../model/cluster/store.ts'
 import { keyOf, type LooseObject, refOf } from '../../../model/cluster/object.ts'
-import type { Store } from '../../../model/cluster/store.ts'
 import { at, list, record, strings, text } from '../../kit/objects/loose.ts'
 import { onceFor } from '../../kit/objects/once.ts'
 import { covers, mostExact, serviceOfHost, wholeHost } from '../legs/hosts.ts'

@@ -1,7 +1,7 @@
 import { pathMatches } from '../../../model/probe/cookies/cookie.ts'
 import type { Entry } from '../../../model/affinity/leg.ts'
 import type { CookiePolicy } from '../../../model/affinity/policy.ts'
-import type { SameSite } from '../../../model/affinity/intent.ts'
+import type { SameSite } from '../../../model/affinity/change.ts'
 
 /** What RFC 6265 calls a token: what a cookie's name may be. */
 export function isCookieName(name: string): boolean {

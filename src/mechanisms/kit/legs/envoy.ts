@@ -1,6 +1,6 @@
 import type { Policy } from '../../../model/affinity/policy.ts'
-import { parseDuration } from '../../../model/common/words/duration.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { parseDuration } from '../../../model/common/words/amounts.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** A cookie that Envoy hashes, as an object writes it. */
 export interface HashedCookie {

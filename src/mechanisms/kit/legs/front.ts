@@ -4,7 +4,7 @@ import { type NamespacedName, refTo } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
 import { hasAffinity } from '../../service/legs.ts'
 import { services } from '../../service/objects.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** A part of an object in front that sends what comes to some entries on to Services, in one way. */
 export interface Sending {

@@ -1,5 +1,5 @@
 import type { LooseObject } from '../../../model/cluster/object.ts'
-import { asRecord } from '../../../model/common/record.ts'
+import { asRecord } from '../../../model/common/values.ts'
 import { onceFor } from './once.ts'
 
 /** An object whose fields are read one by one. */

@@ -1,6 +1,5 @@
-import { type Fact, known } from '../../../model/cluster/fact.ts'
+import { type Fact, type FactType, known, type Store } from '../../../model/cluster/store.ts'
 import type { LooseObject, ObjectType } from '../../../model/cluster/object.ts'
-import type { FactType, Store } from '../../../model/cluster/store.ts'
 import { at, list, record, strings, text } from '../objects/loose.ts'
 import { isAtLeastVersion, type Version, versionOf } from './version.ts'
 

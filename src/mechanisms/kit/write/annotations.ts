@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../model/cluster/kubernetes.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import { type ObjectType, refOf } from '../../../model/cluster/object.ts'
-import type { FieldsWrite } from '../../../model/affinity/write.ts'
+import type { FieldsWrite } from '../../../model/affinity/change.ts'
 
 /**
  * Annotations of an object as they are to be: null goes away. No write where all of them are so already.

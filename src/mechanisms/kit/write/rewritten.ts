@@ -1,5 +1,5 @@
 import { isEqual } from '../../../model/affinity/fields.ts'
-import type { FieldTree, FieldValue, Write } from '../../../model/affinity/write.ts'
+import type { FieldTree, FieldValue, Write } from '../../../model/affinity/change.ts'
 import type { LooseObject, ObjectType } from '../../../model/cluster/object.ts'
 import { at, list, type LooseFields, record } from '../objects/loose.ts'
 

@@ -1,6 +1,6 @@
 import { originsIn } from '../../../model/cluster/external.ts'
 import { commandLine } from '../../../model/targets/command.ts'
-import { known } from '../../../model/cluster/fact.ts'
+import { known } from '../../../model/cluster/store.ts'
 import { hasSelector, isProxied, isSticky, serviceAnalyzer } from '../analyzer.ts'
 import { outsideEndpoints } from '../endpoints/endpoints.ts'
 

@@ -1,4 +1,4 @@
-import type { Fact, Unknown } from '../../../model/cluster/fact.ts'
+import type { Fact, Unknown } from '../../../model/cluster/store.ts'
 import type { Path } from '../../../model/affinity/leg.ts'
 import { sticks } from '../../../model/affinity/policy.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'

@@ -1,4 +1,4 @@
-import type { Fact } from '../../../model/cluster/fact.ts'
+import type { Fact } from '../../../model/cluster/store.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Provider, Signs } from './provider.ts'
 import { awsBalancers } from './aws.ts'

@@ -3,7 +3,7 @@ import { countEndpoints } from '../analyzer.ts'
 import { endpointsOf } from './endpoints.ts'
 import { onceFor } from '../../kit/objects/once.ts'
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
-import type { Fact } from '../../../model/cluster/fact.ts'
+import type { Fact } from '../../../model/cluster/store.ts'
 import type { EndpointSlice, Service } from '../../../model/cluster/kubernetes.ts'
 
 /**

@@ -3,11 +3,11 @@ import { type Endpoint, endpointsOfPort } from '../../../model/cluster/endpoint.
 import type { EndpointSlice, Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import type { EndpointCount, OutsideEndpoint } from '../../../model/findings/explanation.ts'
 import { mirrorController, originsIn, sliceManagerLabel } from '../../../model/cluster/external.ts'
-import type { Fact } from '../../../model/cluster/fact.ts'
+import type { Fact } from '../../../model/cluster/store.ts'
 import { countEndpoints, hasSelector, isProxied, type Subject } from '../analyzer.ts'
 import type { Inputs } from '../facts.ts'
 import { onceFor } from '../../kit/objects/once.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** The address families of a Service; undefined where that is up to the cluster. */
 export const familiesOf = onceFor(({ spec }: Service): ReadonlySet<Endpoint['family']> | undefined => {

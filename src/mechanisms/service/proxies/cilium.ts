@@ -1,4 +1,4 @@
-import type { Fact } from '../../../model/cluster/fact.ts'
+import type { Fact } from '../../../model/cluster/store.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { Mend } from '../../../model/findings/mend.ts'
 import type { ProxyAffinity, ProxyFacts } from '../../../model/cluster/snapshot.ts'

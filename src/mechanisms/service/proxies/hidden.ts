@@ -1,4 +1,4 @@
-import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
+import { type Fact, known, unknown } from '../../../model/cluster/store.ts'
 import type { Node } from '../../../model/cluster/kubernetes.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { flagOf, type HiddenEvidence, isFalse, startWords } from './evidence.ts'

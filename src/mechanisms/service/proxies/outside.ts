@@ -1,4 +1,4 @@
-import type { Fact } from '../../../model/cluster/fact.ts'
+import type { Fact } from '../../../model/cluster/store.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { answersDirectly } from './cilium.ts'

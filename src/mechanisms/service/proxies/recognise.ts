@@ -1,4 +1,4 @@
-import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
+import { type Fact, known, unknown } from '../../../model/cluster/store.ts'
 import type { ProxyFacts } from '../../../model/cluster/snapshot.ts'
 import { calico } from './calico.ts'
 import { cilium, isReplacement } from './cilium.ts'
@@ -15,7 +15,7 @@ import {
 } from './evidence.ts'
 import { hiddenKubeProxy } from './hidden.ts'
 import { kubeProxyConfigMaps, modeOf, parseKubeProxyConfiguration } from './kube-proxy.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** ConfigMaps that tell how a proxy is set up, each with the DaemonSet that makes it worth reading. */
 export const proxyConfigMaps = [

@@ -1,5 +1,5 @@
 import { isTree } from '../../../model/affinity/fields.ts'
-import type { FieldTree, FieldValue } from '../../../model/affinity/write.ts'
+import type { FieldTree, FieldValue } from '../../../model/affinity/change.ts'
 
 /** What of affinity stands in a Service where the API has no such field. */
 export interface Misplaced {

@@ -2,7 +2,7 @@ import { sliceManagerLabel, mirrorController, serviceLabel } from '../../../mode
 import type { EndpointSlice, Service, SliceEndpoint } from '../../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../../model/cluster/object.ts'
 import { list, record } from '../../kit/objects/loose.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** A Service whose fields are of the types that analyzers expect; what is of another type was reported and is left out. */
 export function tidyService(service: LooseObject): Service {

@@ -1,5 +1,5 @@
 import { keyOf } from '../../../model/cluster/object.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 import { objectName } from '../../../model/findings/finding.ts'
 import { analyzer } from '../../analyzer.ts'
 import { ingressRouteTcps } from '../objects.ts'

@@ -1,7 +1,7 @@
 import type { LooseObject, NamespacedName } from '../../../model/cluster/object.ts'
 import type { Arrival } from '../../../model/affinity/leg.ts'
 import { type Policy, none } from '../../../model/affinity/policy.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 import { at, list, record, text } from '../../kit/objects/loose.ts'
 import { type CookieSettings, cookiePolicy } from '../cookie.ts'
 

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../../model/common/words/spelling.ts'
 import { goBoolean } from '../../kit/controller.ts'
 import type { CookieSettings } from '../cookie.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 export const servicePrefix = 'traefik.ingress.kubernetes.io/service.'
 

@@ -1,6 +1,6 @@
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import { none } from '../../../model/affinity/policy.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 import {
   annotationsOf,
   type IngressBackend,

@@ -1,6 +1,6 @@
 import { type LooseObject, refOf } from '../../../model/cluster/object.ts'
 import type { Store } from '../../../model/cluster/store.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 import { objectName } from '../../../model/findings/finding.ts'
 import { at, strings } from '../../kit/objects/loose.ts'
 import type { PlainHost } from '../../mechanism.ts'

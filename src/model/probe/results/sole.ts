@@ -1,6 +1,6 @@
 import type { ProbeResult } from './probe-result.ts'
 import type { ProbeSurvey } from './survey.ts'
-import { defined } from '../../common/defined.ts'
+import { defined } from '../../common/values.ts'
 
 /**
  * The result of a probe that was to be of one client at one entry, as that client's, which has room for more detail;

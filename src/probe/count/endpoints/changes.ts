@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { EndpointChange } from '../../../model/probe/results/probe-result.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** What changed from one set of endpoints to the next. */
 export function diffEndpoints(

@@ -2,7 +2,7 @@ import type { Backend } from '../../../model/probe/backend.ts'
 import type { EndpointChange, Switch, SwitchExplanation } from '../../../model/probe/results/probe-result.ts'
 import { isLoss } from '../../../model/probe/results/left.ts'
 import type { SwitchLog, SwitchRecord } from '../tally/switches.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** How far the clocks of the node and of this machine, and the news of a change, may be apart. */
 export const slackMs = 2000

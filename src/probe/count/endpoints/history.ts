@@ -3,7 +3,7 @@ import type { EndpointChange } from '../../../model/probe/results/probe-result.t
 import { diffEndpoints } from './changes.ts'
 import { slackMs } from './explain.ts'
 import { ownerOf } from '../../plan/needles.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Changes that are kept; a run that sees more keeps the newest. */
 const mostChanges = 1000

@@ -4,7 +4,7 @@ import type { Observation } from '../../../model/probe/observation.ts'
 import { Histogram } from '../tally/histogram.ts'
 import { Letters } from '../letters.ts'
 import type { RecognisedBackend } from '../recognise.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Backends with a row of their own; those after are counted together. Pods are bounded by the Service, answers by nothing. */
 const mostNamed = 1024

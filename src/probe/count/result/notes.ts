@@ -1,6 +1,6 @@
 import { isForbidden } from '../../../cluster/index.ts'
 import type { ServicePolicy } from '../../../model/affinity/policy.ts'
-import { formatSeconds } from '../../../model/common/words/duration.ts'
+import { formatSeconds } from '../../../model/common/words/amounts.ts'
 import { hostAndPort } from '../../../model/common/network/ip.ts'
 import type { SurveyCell, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { ProbeOptions } from '../../plan/plan.ts'

@@ -35,7 +35,7 @@ import type { TallyResult } from '../tally/tally.ts'
 import type { Claims } from '../users/claims.ts'
 import { usersOf, worstOf } from '../users/judge.ts'
 import { travels } from '../users/travels.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Of each cell. */
 const mostSwitches = 100

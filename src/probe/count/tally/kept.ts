@@ -1,4 +1,4 @@
-import { formatSeconds } from '../../../model/common/words/duration.ts'
+import { formatSeconds } from '../../../model/common/words/amounts.ts'
 import type { Observation, Replaced } from '../../../model/probe/observation.ts'
 import type { Expectation } from '../../../model/affinity/expectation.ts'
 

@@ -5,7 +5,7 @@ import type { Observation } from '../../../model/probe/observation.ts'
 import type { CookieEnd } from '../../../model/probe/results/probe-result.ts'
 import type { Claims } from './claims.ts'
 import { makerOf } from '../../../model/probe/cookies/maker.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Of one session; applications have a handful. */
 const mostCookies = 32

@@ -1,6 +1,6 @@
 import type { CookieLifetime, LifetimeCount, LifetimeStep } from '../../../model/probe/cookies/lifetime.ts'
 import type { Policy } from '../../../model/affinity/policy.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** One answer to a user, with what matters of it for the life of one cookie. */
 export interface AgedAnswer {

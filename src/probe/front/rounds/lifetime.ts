@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../model/common/words/duration.ts'
+import { formatDuration } from '../../../model/common/words/amounts.ts'
 import type { CookieLifetime } from '../../../model/probe/cookies/lifetime.ts'
 import type { Observed } from '../../steps.ts'
 import { affinityCookie, holdingCookie } from './affinity-cookie.ts'

@@ -1,7 +1,7 @@
 import { parentRefsOf } from '../../../mechanisms/gateway-api/routes/parents.ts'
 import { at, list, record, strings, text } from '../../../mechanisms/kit/objects/loose.ts'
 import { isOfType, type LooseObject, type NamespacedName } from '../../../model/cluster/object.ts'
-import { isRecord } from '../../../model/common/record.ts'
+import { isRecord } from '../../../model/common/values.ts'
 import type { Parents } from './parents.ts'
 import { matchesHost } from './places.ts'
 

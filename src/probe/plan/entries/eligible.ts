@@ -3,7 +3,7 @@ import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { type ClientPlace, eligibleEndpoints } from '../../../model/affinity/eligible.ts'
 import { outsideKinds } from './asked.ts'
 import type { Zones } from './nodes.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** A client as a proxy sees it. */
 export interface EntryClient extends Pick<ClientPlace, 'node'> {

@@ -3,7 +3,7 @@ import { type Hints, needsCloud } from '../../../mechanisms/service/balancers/re
 import { readCloud } from '../../../snapshot/cluster/proxy.ts'
 import { readWarnings } from '../../../snapshot/cluster/services.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
-import { known } from '../../../model/cluster/fact.ts'
+import { known } from '../../../model/cluster/store.ts'
 import type { UnaskedPort, SurveyEntry } from '../../../model/probe/results/survey.ts'
 import { UserError } from '../../../model/common/user-error.ts'
 import type { ProbeOptions, Front } from '../plan.ts'
@@ -13,9 +13,8 @@ import { endpointsBehind } from './behind.ts'
 import { defaultEntry } from './default.ts'
 import { readNodes } from './nodes.ts'
 import { entriesOf, type FoundEntries } from './resolve.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined, distinctBy } from '../../../model/common/values.ts'
 import { familyOf } from '../../../model/common/network/ip.ts'
-import { distinctBy } from '../../../model/common/distinct.ts'
 
 /**
  * The entries that a probe asks. Reads the nodes where their ports are among them, and what tells whose a load balancer is

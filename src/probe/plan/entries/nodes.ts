@@ -2,8 +2,8 @@ import { ApiError, type Cluster, isForbidden } from '../../../cluster/index.ts'
 import { nodesPath } from '../../../cluster/paths.ts'
 import type { EndpointSlice, Node } from '../../../model/cluster/kubernetes.ts'
 import { roleHints, type RoleRule } from '../../../model/cluster/role.ts'
-import { type Fact, known, unknown } from '../../../model/cluster/fact.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { type Fact, known, unknown } from '../../../model/cluster/store.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** A node as somebody sees it who connects to its ports. */
 export interface EntryNode {

@@ -2,7 +2,7 @@ import type { Provider } from '../../../mechanisms/service/balancers/provider.ts
 import { balancerOf, type Hints } from '../../../mechanisms/service/balancers/recognise.ts'
 import { familyOf } from '../../../model/common/network/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
-import type { Fact } from '../../../model/cluster/fact.ts'
+import type { Fact } from '../../../model/cluster/store.ts'
 import type {
   IpFamily,
   SurveyBalancer,

@@ -1,6 +1,6 @@
 import type { Service } from '../../../model/cluster/kubernetes.ts'
-import { formatDuration } from '../../../model/common/words/duration.ts'
-import { sortedKeys } from '../../../model/common/record.ts'
+import { formatDuration } from '../../../model/common/words/amounts.ts'
+import { sortedKeys } from '../../../model/common/values.ts'
 import { type Policy, servicePolicy } from '../../../model/affinity/policy.ts'
 
 interface ServiceEvent {

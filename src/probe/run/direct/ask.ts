@@ -15,7 +15,7 @@ import { endpointsBehind } from '../../plan/entries/behind.ts'
 import type { ProbeStep, RunControl } from '../../steps.ts'
 import type { Said } from './confirm.ts'
 import { fingerprintOf, Fingerprints } from './learn.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** More endpoints than these would take minutes when they do not answer. */
 const mostEndpoints = 100

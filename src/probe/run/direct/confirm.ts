@@ -5,7 +5,7 @@ import type { Endpoint } from '../../../model/cluster/endpoint.ts'
 import type { Identity, IdentifyRule } from '../../../model/probe/observation.ts'
 import type { Recogniser } from '../../count/recognise.ts'
 import { needlesOf, ownerOf } from '../../plan/needles.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** So many pods are asked whether names are their own. */
 const mostAsked = 3

@@ -1,7 +1,7 @@
 import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
 import type { Page, Style } from '../../terminal.ts'
 import { type Line, lineWidth, type Span, span } from '../../text/line.ts'
-import { countOf, formatCount } from '../../../model/common/words/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
 import { formatLatency, formatShare } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { type Column, layoutTable, type TableOptions } from '../../text/table.ts'

@@ -1,7 +1,7 @@
 import type { BackendTally } from '../../../model/probe/results/probe-result.ts'
 import type { Page } from '../../terminal.ts'
 import { type Line, type Span, span } from '../../text/line.ts'
-import { formatCount } from '../../../model/common/words/count.ts'
+import { formatCount } from '../../../model/common/words/amounts.ts'
 import { formatElapsed, formatLatency } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { type Column, layoutTable } from '../../text/table.ts'

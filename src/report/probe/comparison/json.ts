@@ -8,7 +8,7 @@ import { toReport } from '../json.ts'
 import { toSurveyReport } from '../survey/json.ts'
 import { alignLetters } from './letters.ts'
 import { conclusionWords } from './words.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** Two reports and what they say together, for programs. */
 export function toComparisonReport(comparison: ProbeComparison): ProbeComparisonReport {

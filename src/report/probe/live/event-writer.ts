@@ -1,6 +1,6 @@
 import { jsonText } from '../../text/json.ts'
 import type { ProbeEvent } from '../../../model/probe/probe-event.ts'
-import { countOf } from '../../../model/common/words/count.ts'
+import { countOf } from '../../../model/common/words/amounts.ts'
 import { eventLine, eventObject } from './events.ts'
 
 /** Lines of text in a second; beyond them switches are counted. */

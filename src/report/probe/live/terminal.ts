@@ -1,6 +1,5 @@
 import type { Ora } from 'ora'
-import { flow } from '../../text/flow.ts'
-import { paintLines, span } from '../../text/line.ts'
+import { flow, paintLines, span } from '../../text/line.ts'
 import { formatLeft } from '../../text/numbers.ts'
 import { shortenEnd } from '../../text/width.ts'
 import { type AnyLiveState, renderLive } from './state.ts'

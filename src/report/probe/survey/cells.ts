@@ -9,7 +9,7 @@ import type {
 } from '../../../model/probe/results/survey.ts'
 import type { InconclusiveReason } from '../../../model/probe/results/verdict.ts'
 import { failureWords } from '../words/words.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** A sentence below the table, for the cells that carry its mark. */
 export interface CellNote {

@@ -4,7 +4,7 @@ import type { SurveyReport } from '../../../model/contract/survey.ts'
 import { affinity } from '../json.ts'
 import { isMasqueraded } from './cells.ts'
 import { surveySentence } from './verdict.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** The report for programs, shaped like that of one client: what was asked in `spec`, what was found in `status`. */
 export function toSurveyReport(survey: ProbeSurvey): SurveyReport {

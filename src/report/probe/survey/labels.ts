@@ -1,6 +1,6 @@
 import { hostAndPort } from '../../../model/common/network/ip.ts'
 import type { ProbeSurvey, SurveyClient, SurveyEntry } from '../../../model/probe/results/survey.ts'
-import { countOf } from '../../../model/common/words/count.ts'
+import { countOf } from '../../../model/common/words/amounts.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import type { AxisItem } from './matrix.ts'
 

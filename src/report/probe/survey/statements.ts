@@ -1,11 +1,11 @@
 import type { Code } from '../../../model/findings/code.ts'
 import type { EntryDifference, ProbeSurvey, SurveyStatement } from '../../../model/probe/results/survey.ts'
-import { countOf, formatCount } from '../../../model/common/words/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { backendNoun } from '../words/words.ts'
 import { entryWords, indexRanges } from './labels.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** A sentence about several cells, and the page that explains it. */
 export interface Sentence {

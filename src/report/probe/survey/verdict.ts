@@ -1,6 +1,6 @@
 import { affinityWords } from '../../text/affinity.ts'
 import type { ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
-import { countOf, formatCount } from '../../../model/common/words/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 import { describeUsers } from '../users/verdict.ts'

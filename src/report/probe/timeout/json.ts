@@ -2,7 +2,7 @@ import type { TimeoutResult } from '../../../model/probe/results/timeout-result.
 import { affinity } from '../json.ts'
 import type { TimeoutReport } from '../../../model/contract/timeout.ts'
 import { timeoutSentence } from './words.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** The report for programs: what was asked in `spec`, what was found in `status`. */
 export function toTimeoutReport(result: TimeoutResult): TimeoutReport {

@@ -1,7 +1,7 @@
 import type { TimeoutResult, TimeoutTrial } from '../../../model/probe/results/timeout-result.ts'
 import type { Page, Style } from '../../terminal.ts'
 import { type Line, span } from '../../text/line.ts'
-import { formatCount } from '../../../model/common/words/count.ts'
+import { formatCount } from '../../../model/common/words/amounts.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import { pad, textWidth } from '../../text/width.ts'
 

@@ -1,5 +1,5 @@
 import type { TimeoutReason, TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
-import { formatDuration } from '../../../model/common/words/duration.ts'
+import { formatDuration } from '../../../model/common/words/amounts.ts'
 import { formatConfidence } from '../../text/numbers.ts'
 import { nonBreakingSpace } from '../../text/width.ts'
 

@@ -2,7 +2,7 @@ import type { Breaks, Stage } from '../../../model/probe/breaks.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Page } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
-import { formatCount } from '../../../model/common/words/count.ts'
+import { formatCount } from '../../../model/common/words/amounts.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { labelled } from '../../text/blocks.ts'
 

@@ -1,7 +1,7 @@
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import type { Page } from '../../terminal.ts'
 import type { Line } from '../../text/line.ts'
-import { countOf, formatCount } from '../../../model/common/words/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { labelled } from '../../text/blocks.ts'
 

@@ -1,7 +1,7 @@
 import type { Cause, CookieReport, NeverSent, UsersVerdict } from '../../../model/probe/cookies/cause.ts'
 import { wasLeft } from '../../../model/probe/results/left.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import { countOf, formatCount } from '../../../model/common/words/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
 import { affinityWords } from '../../text/affinity.ts'
 import { formatProbability } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'

@@ -1,6 +1,6 @@
 import type { ProbeResult } from '../../../model/probe/results/probe-result.ts'
 import type { InconclusiveReason, Verdict } from '../../../model/probe/results/verdict.ts'
-import { countOf, formatCount } from '../../../model/common/words/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
 import { formatProbability, formatShare } from '../../text/numbers.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { stretchesWords } from './stretches.ts'

@@ -1,7 +1,7 @@
 import type { ProbeResult } from '../../../model/probe/results/probe-result.ts'
 import type { HeldStretch, Verdict } from '../../../model/probe/results/verdict.ts'
 import { affinityWords } from '../../text/affinity.ts'
-import { countOf, formatCount } from '../../../model/common/words/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
 import { formatElapsed } from '../../text/numbers.ts'
 import type { VerdictWords } from './words.ts'
 

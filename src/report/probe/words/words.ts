@@ -1,6 +1,6 @@
 import { type Outcome, outcomes as allOutcomes } from '../../../model/probe/observation.ts'
 import type { ProbeResult, Recognition } from '../../../model/probe/results/probe-result.ts'
-import { countOf, formatCount } from '../../../model/common/words/count.ts'
+import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
 import { sanitize } from '../../text/sanitize.ts'
 
 /** The verdict in words; the same sentence in the text and in JSON. */

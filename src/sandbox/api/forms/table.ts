@@ -5,8 +5,7 @@ import type {
   Pod,
   Service,
 } from '../../../model/cluster/kubernetes.ts'
-import { asText, at, type Resource } from '../../objects/resource.ts'
-import { type ResourceType, types } from '../../objects/resource-types.ts'
+import { asText, at, type Resource, type ResourceType, types } from '../../objects/resource.ts'
 
 /** The columns that `kubectl get` shows; it leaves it to the server to choose them. */
 interface Column {

@@ -1,9 +1,7 @@
 import http, { type ServerResponse } from 'node:http'
 import { Refused } from '../../failure.ts'
-import { openPort } from '../../network/address-plan.ts'
-import { at } from '../../objects/resource.ts'
-import { types } from '../../objects/resource-types.ts'
-import type { AddressPlan } from '../../network/address-plan.ts'
+import { type AddressPlan, openPort } from '../../network/address-plan.ts'
+import { at, types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import type { Call } from '../call.ts'
 

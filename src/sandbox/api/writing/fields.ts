@@ -1,4 +1,4 @@
-import { isRecord } from '../../../model/common/record.ts'
+import { isRecord } from '../../../model/common/values.ts'
 import type { FieldSet, JsonObject, Resource } from '../../objects/resource.ts'
 import { itemKeys } from './patch.ts'
 

@@ -1,6 +1,6 @@
 import { applyPatch, type Operation } from 'rfc6902'
 import { badRequest, Refused } from '../../failure.ts'
-import { isRecord } from '../../../model/common/record.ts'
+import { isRecord } from '../../../model/common/values.ts'
 import type { JsonObject } from '../../objects/resource.ts'
 
 /** RFC 7386. */

@@ -1,8 +1,7 @@
 import { parseIp } from '../../../model/common/network/ip.ts'
 import type { EndpointSlice } from '../../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../../failure.ts'
-import { at, type Resource } from '../../objects/resource.ts'
-import { type ResourceType, types } from '../../objects/resource-types.ts'
+import { at, type Resource, type ResourceType, types } from '../../objects/resource.ts'
 import { matches } from '../../objects/selectors.ts'
 import { bad } from './validate.ts'
 

@@ -2,8 +2,7 @@ import { contains, type Family, familyOf, parseCidr, parseIp } from '../../../mo
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
 import { type Cause, invalid } from '../../failure.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'
-import type { Resource } from '../../objects/resource.ts'
-import { types } from '../../objects/resource-types.ts'
+import { type Resource, types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { bad, refusalCauses } from './validate.ts'
 

@@ -1,5 +1,5 @@
 import { metadata, type Schema, schemas } from '../../../validation/schema.ts'
-import { type ResourceType, types } from '../../objects/resource-types.ts'
+import { type ResourceType, types } from '../../objects/resource.ts'
 
 /**
  * The shapes that this API server demands: those that `explain -f` checks files with, and of all other kinds the fields

@@ -2,9 +2,8 @@ import { refusalsOf } from '../../../validation/index.ts'
 import type { Schema } from '../../../validation/schema.ts'
 import { dnsLabel } from '../../../validation/words.ts'
 import { badRequest, type Cause, invalid } from '../../failure.ts'
-import { isRecord } from '../../../model/common/record.ts'
-import type { Resource } from '../../objects/resource.ts'
-import { apiVersionOf, type ResourceType, types } from '../../objects/resource-types.ts'
+import { isRecord } from '../../../model/common/values.ts'
+import { apiVersionOf, type Resource, type ResourceType, types } from '../../objects/resource.ts'
 import { shapeOf } from './shapes.ts'
 
 /** `shop`, `web-1.shop`: what most names are (RFC 1123). */

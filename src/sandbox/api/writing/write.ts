@@ -11,9 +11,8 @@ import {
   unsupportedMediaType,
 } from '../../failure.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'
-import { isRecord } from '../../../model/common/record.ts'
-import { asText, at, type Resource } from '../../objects/resource.ts'
-import { apiVersionOf, qualified, types } from '../../objects/resource-types.ts'
+import { defined, isRecord } from '../../../model/common/values.ts'
+import { apiVersionOf, asText, at, qualified, type Resource, types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import type { Call } from '../call.ts'
 import { applied, managedAfterUpdate, type Manager, pruned } from './managers.ts'
@@ -21,7 +20,6 @@ import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
 import { checkRules } from './rules.ts'
 import * as services from './services.ts'
 import { checkShape, unknownFields, withoutNulls, withoutUnknownFields } from './validate.ts'
-import { defined } from '../../../model/common/defined.ts'
 
 /** Everything that changes objects. */
 export interface Writer {

@@ -1,7 +1,6 @@
 import { hashOf } from '../../controllers/names.ts'
 import { onChanges } from '../../controllers/reconciler.ts'
-import { now, type Resource } from '../../objects/resource.ts'
-import { defineType, types } from '../../objects/resource-types.ts'
+import { defineType, now, type Resource, types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import type { Gateway, Installed, Site } from '../kit/gateway.ts'
 import { gatewayApi, gatewayClasses, gateways, httpRoutes } from '../kit/objects/gateway-api.ts'

@@ -1,6 +1,4 @@
-import type { Resource } from '../../objects/resource.ts'
-import { at } from '../../objects/resource.ts'
-import { defineType } from '../../objects/resource-types.ts'
+import { at, defineType, type Resource } from '../../objects/resource.ts'
 import { matches } from '../../objects/selectors.ts'
 import type { HashPolicy } from '../kit/choice/envoy.ts'
 import { listAt, secondsOf, textAt } from '../kit/objects/loose.ts'

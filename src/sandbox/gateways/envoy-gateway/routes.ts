@@ -1,4 +1,4 @@
-import { at, type Resource } from '../../objects/resource.ts'
+import { at, type Resource, types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { anyOf, Balancer, type Server } from '../kit/choice/balance.ts'
 import { chooseByHash, chooseBySession, type HashPolicy, type StatefulSession } from '../kit/choice/envoy.ts'
@@ -8,7 +8,6 @@ import { isBelow, matchesHost, weightOfHost } from '../kit/hosts.ts'
 import { listAt, numberAt, secondsOf, textAt } from '../kit/objects/loose.ts'
 import type { OwnAnswer, AskedRequest, Choice, Router } from '../kit/proxy.ts'
 import { backendsOf, serviceTypes } from '../kit/objects/services.ts'
-import { types } from '../../objects/resource-types.ts'
 import { owning, parentsOf } from './attach.ts'
 import { attachedPolicy, policies } from './policy.ts'
 

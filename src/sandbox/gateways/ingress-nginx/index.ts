@@ -1,4 +1,4 @@
-import { types } from '../../objects/resource-types.ts'
+import { types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { Balancer } from '../kit/choice/balance.ts'
 import { isKnownUser } from '../kit/basic-auth.ts'

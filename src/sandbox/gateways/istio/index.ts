@@ -1,5 +1,4 @@
-import { at, type Resource } from '../../objects/resource.ts'
-import { defineType, types } from '../../objects/resource-types.ts'
+import { at, defineType, type Resource, types } from '../../objects/resource.ts'
 import { matches as matchesLabels } from '../../objects/selectors.ts'
 import type { Store } from '../../objects/store.ts'
 import { Balancer } from '../kit/choice/balance.ts'
@@ -13,7 +12,7 @@ import { balanced, ingressClass, namespaceObject, workload } from '../kit/object
 import type { OwnAnswer, AskedRequest, Choice, Router } from '../kit/proxy.ts'
 import { backendsOf, serviceTypes } from '../kit/objects/services.ts'
 import { destinationRules, group, namespace, policiesFor } from './rules.ts'
-import { defined } from '../../../model/common/defined.ts'
+import { defined } from '../../../model/common/values.ts'
 
 const version = '1.31.0'
 const image = `docker.io/istio/proxyv2:${version}`

@@ -1,6 +1,5 @@
-import { isRecord } from '../../../model/common/record.ts'
-import { at, type Resource } from '../../objects/resource.ts'
-import { defineType } from '../../objects/resource-types.ts'
+import { isRecord } from '../../../model/common/values.ts'
+import { at, defineType, type Resource } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import type { HashPolicy } from '../kit/choice/envoy.ts'
 import { matchesHost, weightOfHost } from '../kit/hosts.ts'

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { types } from '../../objects/resource-types.ts'
-import { at } from '../../objects/resource.ts'
+import { at, types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import type { AskedRequest } from './proxy.ts'
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { type Issued, selfSigned } from '../../network/certificate.ts'
-import { types } from '../../objects/resource-types.ts'
+import { types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { matchesHost, weightOfHost } from './hosts.ts'
 import { textAt } from './objects/loose.ts'

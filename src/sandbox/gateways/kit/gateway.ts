@@ -1,4 +1,4 @@
-import type { ResourceType } from '../../objects/resource-types.ts'
+import type { ResourceType } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import type { Router, Serving } from './proxy.ts'
 

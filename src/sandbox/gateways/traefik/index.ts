@@ -1,6 +1,5 @@
 import { survive } from '../../controllers/survive.ts'
-import { at, type Resource } from '../../objects/resource.ts'
-import { defineType, types } from '../../objects/resource-types.ts'
+import { at, defineType, type Resource, types } from '../../objects/resource.ts'
 import type { Store } from '../../objects/store.ts'
 import { Balancer } from '../kit/choice/balance.ts'
 import { isKnownUser } from '../kit/basic-auth.ts'

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { drawnBy, legsByType, type Mechanism } from '../../../../src/mechanisms/mechanism.ts'
-import { known } from '../../../../src/model/cluster/fact.ts'
+import { known, type Store, storeOf } from '../../../../src/model/cluster/store.ts'
 import type { KubernetesObject } from '../../../../src/model/cluster/kubernetes.ts'
 import type { Entry, Hop, Leg } from '../../../../src/model/affinity/leg.ts'
 import { type ObjectType, refOf, resourceName } from '../../../../src/model/cluster/object.ts'
 import type { Policy } from '../../../../src/model/affinity/policy.ts'
-import { type Store, storeOf } from '../../../../src/model/cluster/store.ts'
 import { networkOf } from '../../../../src/analysis/path/network.ts'
 import { pathsThrough } from '../../../../src/analysis/path/walk.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { editOthers } from '../../../../src/change/manifest/others.ts'
-import type { Destination } from '../../../../src/model/affinity/intent.ts'
+import type { Destination } from '../../../../src/model/affinity/change.ts'
 
 const prefix = 'nginx.ingress.kubernetes.io'
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { editOthers } from '../../../../src/change/manifest/others.ts'
 import { changes } from '../../../../src/mechanisms/changes.ts'
-import { destinations } from '../../../../src/model/affinity/intent.ts'
+import { destinations } from '../../../../src/model/affinity/change.ts'
 import { sticks } from '../../../../src/model/affinity/policy.ts'
 import { explainedText } from '../../mechanisms/explained.ts'
 import { promises } from '../promised.ts'

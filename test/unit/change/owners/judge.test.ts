@@ -4,8 +4,7 @@ import { keeperOf } from '../../../../src/change/owners/keepers.ts'
 import type { ManagedObject } from '../../../../src/change/owners/managers.ts'
 import { planChange } from '../../../../src/mechanisms/service/write.ts'
 import type { Service } from '../../../../src/model/cluster/kubernetes.ts'
-import type { FieldsWrite } from '../../../../src/model/affinity/write.ts'
-import type { ChangeRequest } from '../../../../src/model/affinity/intent.ts'
+import type { ChangeRequest, FieldsWrite } from '../../../../src/model/affinity/change.ts'
 import { field, managed, serviceOf } from '../service.ts'
 
 /** The write of a request. */

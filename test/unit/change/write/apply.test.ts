@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { applyWrites } from '../../../../src/change/write/apply.ts'
 import { ApiError, type Cluster } from '../../../../src/cluster/index.ts'
 import type { CallOptions, Patch } from '../../../../src/cluster/types.ts'
-import type { RawObject } from '../../../../src/model/affinity/change.ts'
+import type { FieldTree, RawObject, Write } from '../../../../src/model/affinity/change.ts'
 import type { KubernetesObject } from '../../../../src/model/cluster/kubernetes.ts'
 import type { ObjectType } from '../../../../src/model/cluster/object.ts'
-import type { FieldTree, Write } from '../../../../src/model/affinity/write.ts'
 import { merge } from '../../../../src/model/affinity/fields.ts'
 
 const widgets: ObjectType = {

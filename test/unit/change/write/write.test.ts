@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { DryRun } from '../../../../src/model/affinity/change.ts'
+import type { ChangeRequest, DryRun } from '../../../../src/model/affinity/change.ts'
 import { writeChange } from '../../../../src/change/write/write.ts'
-import type { ChangeRequest } from '../../../../src/model/affinity/intent.ts'
 import { conflict, fakeCluster } from '../cluster.ts'
 import { field, managed, serviceOf } from '../service.ts'
 

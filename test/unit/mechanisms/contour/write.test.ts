@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { contourChange } from '../../../../src/mechanisms/contour/write.ts'
-import type { ChangeRequest, Wish } from '../../../../src/model/affinity/intent.ts'
-import { unknown } from '../../../../src/model/cluster/fact.ts'
-import type { Store } from '../../../../src/model/cluster/store.ts'
+import type { ChangeRequest, Wish } from '../../../../src/model/affinity/change.ts'
+import { type Store, unknown } from '../../../../src/model/cluster/store.ts'
 import { objectOf } from '../objects.ts'
 
 const unread: Store = {

@@ -1,4 +1,4 @@
-import { known } from '../../../../src/model/cluster/fact.ts'
+import { known } from '../../../../src/model/cluster/store.ts'
 import type { LooseObject } from '../../../../src/model/cluster/object.ts'
 import type { Snapshot } from '../../../../src/model/cluster/snapshot.ts'
 import type { GridRows } from '../../analysis/rows.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../../src/analysis/analyse.ts'
 import { providers, balancerOf, needsCloud } from '../../../../src/mechanisms/service/balancers/recognise.ts'
-import { known, unknown } from '../../../../src/model/cluster/fact.ts'
+import { known, unknown } from '../../../../src/model/cluster/store.ts'
 import type { ProxyFacts } from '../../../../src/model/cluster/snapshot.ts'
 import { sticks } from '../../../../src/model/affinity/policy.ts'
 import type { Service } from '../../../../src/model/cluster/kubernetes.ts'

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { known } from '../../../../src/model/cluster/fact.ts'
-import { type FactType, storeOf, storeWith } from '../../../../src/model/cluster/store.ts'
+import { type FactType, known, storeOf, storeWith } from '../../../../src/model/cluster/store.ts'
 
 const base: FactType<number> = { name: 'base', what: 'the base' }
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bar } from '../../../../src/report/probe/blocks/backends.ts'
-import { flow } from '../../../../src/report/text/flow.ts'
+import { flow, type Line, paintLines, span } from '../../../../src/report/text/line.ts'
 import { createStyle } from '../../../../src/report/terminal.ts'
-import { type Line, paintLines, span } from '../../../../src/report/text/line.ts'
 import { layoutTable } from '../../../../src/report/text/table.ts'
 import { shortenEnd, shortenMiddle, textWidth } from '../../../../src/report/text/width.ts'
 

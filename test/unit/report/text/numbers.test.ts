@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration } from '../../../../src/model/common/words/duration.ts'
-import { countOf } from '../../../../src/model/common/words/count.ts'
+import { countOf, formatDuration } from '../../../../src/model/common/words/amounts.ts'
 import {
   formatConfidence,
   formatElapsed,

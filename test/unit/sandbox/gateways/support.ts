@@ -2,7 +2,7 @@ import type { GatewayName } from '../../../../src/sandbox/choices.ts'
 import { routerOf, typesWith } from '../../../../src/sandbox/gateways/index.ts'
 import type { Installed } from '../../../../src/sandbox/gateways/kit/gateway.ts'
 import type { AskedRequest, Choice, Router } from '../../../../src/sandbox/gateways/kit/proxy.ts'
-import { types } from '../../../../src/sandbox/objects/resource-types.ts'
+import { types } from '../../../../src/sandbox/objects/resource.ts'
 import { Store } from '../../../../src/sandbox/objects/store.ts'
 
 const namespace = 'shop'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Call } from '../../../../src/sandbox/api/call.ts'
 import { list, watch } from '../../../../src/sandbox/api/read.ts'
-import { types } from '../../../../src/sandbox/objects/resource-types.ts'
+import { types } from '../../../../src/sandbox/objects/resource.ts'
 import { Store } from '../../../../src/sandbox/objects/store.ts'
 
 const call = (query: string): Call => ({

@@ -1,4 +1,4 @@
-import { types } from '../../../../src/sandbox/objects/resource-types.ts'
+import { types } from '../../../../src/sandbox/objects/resource.ts'
 
 const container = {
   name: 'app',

@@ -1,4 +1,4 @@
-import type { Unknown } from '../../../../model/cluster/fact.ts'
+import type { Unknown } from '../../../../model/cluster/store.ts'
 import { slicesSelector } from '../../../../model/cluster/external.ts'
 import type { EndpointSlice, Service } from '../../../../model/cluster/kubernetes.ts'
 import { isGlobal } from '../../proxies/cilium.ts'

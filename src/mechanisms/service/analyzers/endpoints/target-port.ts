@@ -1,6 +1,6 @@
 import type { PodTemplate } from '../../../../model/cluster/snapshot.ts'
 import { didYouMean } from '../../../../model/common/words/spelling.ts'
-import { countOf } from '../../../../model/common/words/count.ts'
+import { countOf } from '../../../../model/common/words/amounts.ts'
 import { at, list, record, text } from '../../../kit/objects/loose.ts'
 import { analyzer, type View } from '../../../analyzer.ts'
 import { isProxied, subjectOf } from '../../analyzer.ts'

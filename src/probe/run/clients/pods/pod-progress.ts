@@ -1,6 +1,5 @@
-import type { Hint } from '../../../../model/common/remedy.ts'
+import { type Hint, UserError } from '../../../../model/common/user-error.ts'
 import type { Event, Pod } from '../../../../model/cluster/kubernetes.ts'
-import { UserError } from '../../../../model/common/user-error.ts'
 
 /** What the probe's pod is doing, for the person who waits. */
 export type PodProgress =

@@ -1,4 +1,4 @@
-import type { ResourceType } from '../../../objects/resource-types.ts'
+import type { ResourceType } from '../../../objects/resource.ts'
 import type { Store } from '../../../objects/store.ts'
 
 /** Derives something from objects, and again whenever it is asked for after one of these types has changed. */

@@ -1,4 +1,4 @@
-import { defineType } from '../../../objects/resource-types.ts'
+import { defineType } from '../../../objects/resource.ts'
 
 const group = 'gateway.networking.k8s.io/v1'
 const sub = ['status']

@@ -1,5 +1,4 @@
-import type { Resource } from '../../../objects/resource.ts'
-import { types } from '../../../objects/resource-types.ts'
+import { type Resource, types } from '../../../objects/resource.ts'
 import type { Store } from '../../../objects/store.ts'
 import { onChanges } from '../../../controllers/reconciler.ts'
 import type { CertificateUse } from '../certificates.ts'

@@ -1,4 +1,4 @@
-import { types } from '../../../objects/resource-types.ts'
+import { types } from '../../../objects/resource.ts'
 import type { Installed } from '../gateway.ts'
 
 type Labels = Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 import { serviceLabel } from '../../../../model/cluster/external.ts'
 import { endpointsOfPort } from '../../../../model/cluster/endpoint.ts'
 import type { EndpointSlice, Service } from '../../../../model/cluster/kubernetes.ts'
-import { types } from '../../../objects/resource-types.ts'
+import { types } from '../../../objects/resource.ts'
 import type { Store } from '../../../objects/store.ts'
 import type { Server } from '../choice/balance.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../../../src/analysis/analyse.ts'
-import { known, unknown } from '../../../../../src/model/cluster/fact.ts'
+import { known, unknown } from '../../../../../src/model/cluster/store.ts'
 import type { EndpointSlice, Service } from '../../../../../src/model/cluster/kubernetes.ts'
 import { service, slice, snapshot, target } from '../../../analysis/build.ts'
 

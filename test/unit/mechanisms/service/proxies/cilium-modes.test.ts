@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyse, type Explanation } from '../../../../../src/analysis/analyse.ts'
-import { known } from '../../../../../src/model/cluster/fact.ts'
+import { known } from '../../../../../src/model/cluster/store.ts'
 import { service, snapshot, target } from '../../../analysis/build.ts'
 
 /** What is said of a node port with affinity, served by Cilium with these settings. */

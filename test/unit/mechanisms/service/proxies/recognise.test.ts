@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { known, unknown } from '../../../../../src/model/cluster/fact.ts'
+import { known, unknown } from '../../../../../src/model/cluster/store.ts'
 import {
   parseKubeProxyConfiguration,
   parseProxyMode,

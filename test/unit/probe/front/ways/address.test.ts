@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { findAddress } from '../../../../../src/probe/front/ways/address.ts'
 import type { LooseObject } from '../../../../../src/model/cluster/object.ts'
 import type { Cluster } from '../../../../../src/cluster/index.ts'
-import { known } from '../../../../../src/model/cluster/fact.ts'
+import { known } from '../../../../../src/model/cluster/store.ts'
 import { ObjectReader } from '../../../../../src/snapshot/cluster/objects.ts'
 import { fakeCluster } from '../../../snapshot/fake-cluster.ts'
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { inconclusiveWords } from '../../../../../src/report/probe/words/inconclusive.ts'
 import { verdictSentence } from '../../../../../src/report/probe/words/verdict.ts'
 import { fixtures } from '../fixtures.ts'
-import { defined } from '../../../../../src/model/common/defined.ts'
+import { defined } from '../../../../../src/model/common/values.ts'
 
 test.each(['broken', 'too-few-requests'] as const)('%s: what chance always does explains nothing', (name) => {
   const result = fixtures[name]!()

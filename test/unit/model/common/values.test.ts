@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defined } from '../../../../src/model/common/defined.ts'
+import { defined } from '../../../../src/model/common/values.ts'
 
 describe('defined', () => {
   it('leaves out what is undefined, and nothing else', () => {
