@@ -77,11 +77,11 @@ export function analyseObject(scene: Scene, kind: TargetKind, object: Kubernetes
     findings.push(toFinding(code, draft, scene, ref))
   }
   const report = Object.assign(say, { cannot: (code: Code, why: Unknown) => states.add(code, why) })
-  const { open, unseen, unknowns } = needsOf(scene.shared)
-  for (const { about, key, members } of groups) {
+  const { groups, unknowns } = needsOf(scene.shared)
+  for (const { type, members } of groups) {
     // Of most types there is none on the ways of most Services.
-    if (about !== undefined && !concerning.types.has(key) && !unseen.has(about)) continue
-    for (const one of members) run(one, open.get(one) ?? one.needs, view, states, report)
+    if (type !== undefined && !concerning.has(type)) continue
+    for (const { one, needs } of members) run(one, needs, view, states, report)
   }
   const service = explainService(view)
   return {
@@ -127,20 +127,6 @@ const checks = new CheckOrder(analyzers.flatMap(({ codes }) => codes))
 
 const needsOf = onceFor(sharedNeeds)
 
-interface Group {
-  about: Analyzer['about']
-  key: string
-  members: Analyzer[]
-}
-
-/** Analyzers that are about one type stand together: it is asked once for all of them. */
-const groups = analyzers.reduce<Group[]>((all, one) => {
-  const last = all.at(-1)
-  if (last !== undefined && last.about === one.about) last.members.push(one)
-  else all.push({ about: one.about, key: one.about === undefined ? '' : typeKey(one.about), members: [one] })
-  return all
-}, [])
-
 /** Runs one analyzer, and keeps what it lets know of each of its codes. */
 function run(
   { codes, begin }: Analyzer,
@@ -161,7 +147,7 @@ function concerned(
   target: ObjectRef,
   paths: readonly Path[],
   store: Store,
-): { types: ReadonlyMap<string, unknown>; objects: View['objects'] } {
+): { has: (type: ObjectType) => boolean; objects: View['objects'] } {
   const refs = new Set([target])
   for (const { entry, hops } of paths) {
     refs.add(entry.of)
@@ -191,7 +177,7 @@ function concerned(
     found.set(type, own)
     return own
   }
-  return { types: byType, objects }
+  return { has: (type) => byType.has(keyOfType(type)), objects }
 }
 
 const nobody: readonly never[] = []

@@ -2,7 +2,7 @@ import type { Unknown } from '../model/cluster/store.ts'
 import type { Code } from '../model/findings/code.ts'
 
 /** What is known of a code. */
-export type State = 'found' | 'passed' | 'does-not-apply' | Unknown
+export type State = 'found' | 'passed' | Unknown
 
 export interface NotPossible {
   codes: Code[]
@@ -22,86 +22,77 @@ export interface StateLists {
 /** More than a cluster has; who is in none of the states that were kept has lists of its own. */
 const manyStates = 1000
 
+/** States as numbers: from `unknown` on, one for each reason. */
+const [passed, found, unknown] = [1, 2, 3]
+
 /** The codes that somebody looks for, each with its place. */
 export class CheckOrder {
   readonly placeOf: ReadonlyMap<Code, number>
+  /** The states of which nobody has told. */
+  readonly none: readonly number[]
   readonly #codes: readonly Code[]
   /** Of thousands of Services most are in one of a few states: they share the lists. */
   readonly #known = new Map<string, StateLists>()
-  readonly #numbers = new WeakMap<Unknown, number>()
-  #next = 0
+  readonly #whys: Unknown[] = []
+  readonly #numbers = new Map<Unknown, number>()
 
   constructor(codes: readonly Code[]) {
     this.#codes = [...new Set(codes)]
     this.placeOf = new Map(this.#codes.map((code, place) => [code, place]))
+    this.none = this.#codes.map(() => 0)
   }
 
-  /** What is known of every code; by its place, and empty where it does not apply. */
-  listsOf(states: readonly (State | undefined)[]): StateLists {
-    const key = this.#signatureOf(states)
+  /** What is known of every code, by the number of its state; 0 where it does not apply. */
+  listsOf(states: readonly number[]): StateLists {
+    const key = states.join()
     const lists = this.#known.get(key) ?? this.#listed(states)
     if (this.#known.size < manyStates) this.#known.set(key, lists)
     return lists
   }
 
-  /** Equal for states that are the same. */
-  #signatureOf(states: readonly (State | undefined)[]): string {
-    let signature = ''
-    for (const state of states) {
-      signature += typeof state === 'object' ? `${this.#numberOf(state)}.` : (state?.[0] ?? '-')
-    }
-    return signature
-  }
-
-  #numberOf(why: Unknown): number {
-    const number = this.#numbers.get(why) ?? this.#next++
-    this.#numbers.set(why, number)
+  numberOf(state: State): number {
+    if (state === 'passed') return passed
+    if (state === 'found') return found
+    const number = this.#numbers.get(state) ?? unknown + this.#whys.push(state) - 1
+    this.#numbers.set(state, number)
     return number
   }
 
-  #listed(states: readonly (State | undefined)[]): StateLists {
-    const passed: Code[] = []
-    const doesNotApply: Code[] = []
+  #listed(states: readonly number[]): StateLists {
+    const lists = { passed: [] as Code[], doesNotApply: [] as Code[] }
     const blocked = new Map<string, NotPossible>()
     for (const [place, code] of this.#codes.entries()) {
-      const state = states[place]
-      if (state === 'passed') passed.push(code)
-      else if (state === undefined) doesNotApply.push(code)
-      else if (typeof state !== 'string') {
-        const entry = blocked.get(state.what) ?? { codes: [], why: state }
-        entry.codes.push(code)
-        blocked.set(state.what, entry)
-      }
+      const state = states[place] ?? 0
+      if (state < found) lists[state === passed ? 'passed' : 'doesNotApply'].push(code)
+      const why = this.#whys[state - unknown]
+      if (why === undefined) continue
+      const entry = blocked.get(why.what) ?? { codes: [], why }
+      entry.codes.push(code)
+      blocked.set(why.what, entry)
     }
-    return { passed, notPossible: [...blocked.values()], doesNotApply }
+    return { ...lists, notPossible: [...blocked.values()] }
   }
 }
 
 /** What is known of each code: the worst that one of its analyzers says; where none says anything, it does not apply. */
 export class CheckStates {
   readonly #order: CheckOrder
-  /** By place; empty for what does not apply, which is most of them. */
-  readonly #states: (State | undefined)[] = []
+  readonly #states: number[]
 
   constructor(order: CheckOrder) {
     this.#order = order
+    this.#states = [...order.none]
   }
 
   add(code: Code, state: State): void {
-    if (state === 'does-not-apply') return
     const place = this.#order.placeOf.get(code)
     if (place === undefined) throw new Error(`nobody looks for ${code}`)
-    const before = this.#states[place]
-    if (before === undefined || badness(state) > badness(before)) this.#states[place] = state
+    const number = this.#order.numberOf(state)
+    // Of several reasons why nobody knows, the first is said.
+    if (number === found || (this.#states[place] ?? 0) < Math.min(number, found)) this.#states[place] = number
   }
 
   lists(): StateLists {
     return this.#order.listsOf(this.#states)
   }
-}
-
-const ranks = { 'does-not-apply': 0, passed: 1, found: 3 }
-
-function badness(state: State): number {
-  return typeof state === 'string' ? ranks[state] : 2
 }
