@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contains, hostAndPort, parseCidr, parseIp } from '../../../src/model/common/network/ip.ts'
+import { contains, hostAndPort, parseCidr, parseIp } from '../../../../../src/model/common/network/ip.ts'
 
 const ipv4 = fc.ipV4()
 const ipv6 = fc.ipV6().filter((text) => isIP(text) === 6)
