@@ -39,7 +39,6 @@ export function execCredentials(
   userName: string,
   cluster: ExecClusterInfo,
   environment: Pick<Environment, 'env' | 'interactive'>,
-  now: () => number = Date.now,
 ): Credentials {
   check(config, userName)
   let cached: { identity: CallerIdentity; expires: number } | undefined
@@ -55,7 +54,7 @@ export function execCredentials(
 
   return {
     async current() {
-      if (cached && now() < cached.expires) return cached.identity
+      if (cached && Date.now() < cached.expires) return cached.identity
       // Requests that start together share one run: it may be asking the user.
       running ??= refresh().finally(() => (running = undefined))
       return running

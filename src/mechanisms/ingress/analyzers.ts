@@ -147,7 +147,7 @@ function lastPart(key: string): string {
 /** Settings of an affinity that nobody switched on. */
 const switchedOff = ingressAnalyzer({
   codes: ['AFF-L7-NOT-SWITCHED-ON'],
-  applies: ({ controller }) => controller?.switch !== undefined,
+  applies: ({ controller }) => controller.switch !== undefined,
   analyse: ({ ingress, controller, backends }, _view, report) => {
     const { by = [], parts = [], cookie } = controller.switch ?? {}
     const objects = [...new Set<LooseObject>([ingress, ...backends.flatMap(({ service }) => service ?? [])])]

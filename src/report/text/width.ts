@@ -33,9 +33,8 @@ export function shortenEnd(text: string, width: number): string {
 }
 
 /** Fills up with spaces to `width` columns. */
-export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
-  const space = ' '.repeat(Math.max(0, width - textWidth(text)))
-  return align === 'left' ? text + space : space + text
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - textWidth(text)))
 }
 
 /** The beginning of a text, at most `width` columns of it. */

@@ -177,8 +177,7 @@ function checkValues(
       'write hours: 48h for two days',
     )
   }
-  const [other, ...more] = type === 'Header' ? ['cookie', 'cookieConfig'] : ['header']
-  for (const part of [other ?? '', ...more])
+  for (const part of type === 'Header' ? ['cookie', 'cookieConfig'] : ['header'])
     if (record(value)[part] !== undefined)
       refuse(part, `${part} does not go with type ${type}`, `remove ${part}, or change the type`)
   if (name !== undefined && nameField !== undefined && !isCookieName(name))
