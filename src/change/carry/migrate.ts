@@ -1,6 +1,8 @@
 import { formatDuration } from '../../model/common/words/amounts.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import { changes } from '../../mechanisms/changes.ts'
+import { isPattern } from '../../mechanisms/gateway-api/implementations/implementations.ts'
+import { hasPattern } from '../../mechanisms/ingress/locations.ts'
 import type { Details, Lack } from '../../mechanisms/changing.ts'
 import type { ChangeNotice, CookieWish, Wish } from '../../model/affinity/change.ts'
 import { objectName } from '../../model/findings/finding.ts'
@@ -118,7 +120,8 @@ function cookieOf(
   if (madeBy === 'application') throw unsaid(from, `the cookie "${name}" of the application`)
   const paths = [...new Set(all.flatMap((one) => (one.kind === 'cookie' ? [one.path ?? ''] : [])))]
   const [path = ''] = paths
-  const isOne = paths.length === 1 && neverSent === undefined
+  const isUnsent = neverSent !== undefined && (isPattern(path) || hasPattern(path))
+  const isOne = paths.length === 1 && !isUnsent
   return {
     by: {
       kind: 'cookie',
@@ -133,7 +136,12 @@ function cookieOf(
     left: [
       ...(neverSent === undefined
         ? []
-        : [lost(from, `the path ${path}`, `it keeps nobody: ${neverSent}; / is taken instead`)]),
+        : [
+            {
+              message: `no browser sends the cookie of ${from}: ${neverSent}`,
+              hints: isUnsent ? ['the path / is taken instead'] : [],
+            },
+          ]),
       ...(refused === undefined
         ? []
         : [{ message: `browsers refuse the cookie of ${from}: it has ${refused}`, hints: [] }]),

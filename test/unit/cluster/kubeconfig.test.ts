@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -59,6 +59,15 @@ describe('which files', () => {
     await expect(resolve([], { kubeconfig: path('none') })).rejects.toThrow(
       `error: stat ${path('none')}: no such file or directory`,
     )
+  })
+
+  it('says what is no file, in kubectl’s words', async () => {
+    const { path, resolve } = workspace({ 'folder/config': '' })
+    symlinkSync(path('loop'), path('loop'))
+    const refused = (name: string, problem: string): Promise<void> =>
+      expect(resolve([name])).rejects.toThrow(`error: error loading config file "${path(name)}": ${problem}`)
+    await refused('folder', `read ${path('folder')}: is a directory`)
+    await refused('loop', `open ${path('loop')}: too many levels of symbolic links`)
   })
 
   it('ignores missing files and empty places in KUBECONFIG', async () => {

@@ -261,6 +261,26 @@ describe('what is not carried over', () => {
     expect(found).toContain('1 of the 3 ways through ingress/shop are not sticky; here all are')
   })
 
+  it('is the path of a cookie that no browser sends for it, and not that of one that has expired', () => {
+    const carried = (policy: Policy): [unknown, unknown] => {
+      const { by, left } = carriedFrom({ target, paths: [way(policy)] }, undefined, {})
+      return [by, left]
+    }
+    expect(carried({ ...route, path: '/a*', neverSent: 'its Path is a regular expression' })).toMatchObject([
+      { path: '/' },
+      [
+        {
+          message: 'no browser sends the cookie of ingress/shop: its Path is a regular expression',
+          hints: ['the path / is taken instead'],
+        },
+      ],
+    ])
+    expect(carried({ ...route, path: '/a', neverSent: 'it has expired when it comes' })).toMatchObject([
+      { path: '/a' },
+      [{ message: 'no browser sends the cookie of ingress/shop: it has expired when it comes', hints: [] }],
+    ])
+  })
+
   it('is the timeout of a Service', () => {
     expect(messages([way({ kind: 'client-ip', timeoutSeconds: 30 })])).toStrictEqual([
       'not carried over from ingress/shop: the timeout of 30s',
