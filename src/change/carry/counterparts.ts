@@ -12,7 +12,7 @@ import { UserError } from '../../model/common/user-error.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
 import { type ObjectRef, objectName } from '../../model/findings/finding.ts'
 import type { OtherTarget } from '../../snapshot/others.ts'
-import { commandFor, targetWord } from '../../model/targets/command.ts'
+import { commandFor, targetName, targetWord } from '../../model/targets/command.ts'
 import { mechanismsOf } from './destinations.ts'
 import { type Carried, carryFrom, type Instead } from './migrate.ts'
 import { explained, storeIn } from '../around/scene.ts'
@@ -244,7 +244,7 @@ function none({ kind, object }: OtherTarget, { to, hosts, behind, elsewhere }: M
     hints: [
       ...others.map(
         (one) =>
-          `for other hosts ${objectName(refOf(one.object))} does:  ${commandFor('enable', refOfTarget(one), { from: `${from.kind}/${from.name}` })}`,
+          `for other hosts ${objectName(refOf(one.object))} does:  ${commandFor('enable', refOfTarget(one), { from: targetName(from) })}`,
       ),
       ...(others.length > 0 ? [] : [`what has to be there:  ${wants}`]),
     ],

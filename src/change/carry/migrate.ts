@@ -11,7 +11,7 @@ import { isOfType } from '../../model/cluster/object.ts'
 import { type CookiePolicy, isLost, matchPolicy, type Policy, sticks } from '../../model/affinity/policy.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { TargetRef } from '../../model/affinity/target.ts'
-import { commandFor } from '../../model/targets/command.ts'
+import { commandFor, targetName } from '../../model/targets/command.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import type { OtherTarget } from '../../snapshot/others.ts'
 import { explained, storeIn } from '../around/scene.ts'
@@ -38,7 +38,7 @@ export function carriedFrom(
   details: Details | undefined,
   instead: Instead,
 ): Carried {
-  const name = nameOf(target)
+  const name = targetName(target)
   // In front of a Service others decide, who have names of their own.
   const isService = target.kind === 'service'
   const policies = paths
@@ -183,7 +183,7 @@ export function servicesOf(paths: readonly Path[]): string[] {
 }
 
 function nothing(target: TargetRef, policies: readonly Policy[]): UserError {
-  const name = nameOf(target)
+  const name = targetName(target)
   const why = policies.flatMap((policy) =>
     policy.kind === 'unknown' ? [policy.why ?? 'it cannot be seen'] : [],
   )
@@ -205,10 +205,6 @@ function lost(from: string, what: string, why: string): ChangeNotice {
   return { message: `not carried over from ${from}: ${what}`, hints: [why] }
 }
 
-function nameOf({ kind, name }: TargetRef): string {
-  return `${kind}/${name}`
-}
-
 /** A wish without what a mechanism lacks, and what is said about that. */
 export function fitted(
   { by, from, left }: Carried,
@@ -223,7 +219,7 @@ export function fitted(
   const { name = by.name } = all.find(({ part }) => part === 'name') ?? {}
   const gone = all
     .filter(({ isSo }) => isSo !== true)
-    .map(({ part, why }) => lost(nameOf(from), `${words[part]}${valueOf(by[part])}`, why))
+    .map(({ part, why }) => lost(targetName(from), `${words[part]}${valueOf(by[part])}`, why))
   return { by: { ...kept, name }, notices: [...gone, ...left, anew(from)] }
 }
 
@@ -245,7 +241,7 @@ function valueOf(value: string | number | boolean | undefined): string {
 /** Each proxy writes values of its own into its cookies. */
 function anew(from: TargetRef): ChangeNotice {
   return {
-    message: `clients that have a cookie of ${nameOf(from)} may change their pod once`,
+    message: `clients that have a cookie of ${targetName(from)} may change their pod once`,
     hints: [{ remedy: 'another-name' }],
   }
 }
@@ -255,5 +251,5 @@ export function strays({ from, services }: Carried, here: readonly string[]): Ch
   const missing = services.filter((one) => !here.includes(one))
   return missing.length === 0
     ? []
-    : [{ message: `it does not lead to ${missing.join(', ')}, to which ${nameOf(from)} does`, hints: [] }]
+    : [{ message: `it does not lead to ${missing.join(', ')}, to which ${targetName(from)} does`, hints: [] }]
 }

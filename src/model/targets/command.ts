@@ -36,6 +36,11 @@ export function targetWord({ kind, name }: Pick<TargetRef, 'kind' | 'name'>): st
   return `${kind === 'service' ? 'svc' : kind}/${name}`
 }
 
+/** `service/web`, as kubectl prints it. */
+export function targetName({ kind, name }: Pick<TargetRef, 'kind' | 'name'>): string {
+  return `${kind}/${name}`
+}
+
 /**
  * A command line for users, about one target: `kubectl affinity enable svc/web -n shop --timeout 30m`. The only place
  * that writes one, so that what is printed can be typed. `more` are options, and further words as they are to be typed.

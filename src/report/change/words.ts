@@ -1,5 +1,5 @@
 import type { ChangedObject, ChangeDone, DryRun } from '../../model/affinity/change.ts'
-import type { TargetRef } from '../../model/affinity/target.ts'
+import { targetName } from '../../model/targets/command.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import { formatDuration } from '../../model/common/words/amounts.ts'
 import { sanitize } from '../text/sanitize.ts'
@@ -26,11 +26,6 @@ export function resultLine(
 /** `destinationrule/shop created`, as kubectl says it. */
 function deedOf({ name, before, after }: ChangedObject): string {
   return `${name} ${before === undefined ? 'created' : after === undefined ? 'deleted' : 'patched'}`
-}
-
-/** `service/web`, as kubectl prints it. */
-export function targetName({ kind, name }: TargetRef): string {
-  return `${kind}/${name}`
 }
 
 /** A policy as the fields of a Service have it: `None`, `ClientIP`. */

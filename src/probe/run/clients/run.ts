@@ -9,7 +9,7 @@ import { agentCommand, answerReader } from './agent.ts'
 import { containerName, deadlineSeconds, jobName, probeJob } from './pods/job.ts'
 import { leaseSeconds } from './pods/lease.ts'
 import { makeWhole } from './pods/make.ts'
-import { type PodTracker, trackPods } from './pods/pod-tracker.ts'
+import { PodTracker } from './pods/pod-tracker.ts'
 import { removeRun } from './pods/remove.ts'
 import { readLimitRanges } from './pods/resources.ts'
 import type { RunControl } from '../../steps.ts'
@@ -66,7 +66,7 @@ async function runJob(
     void emit({ kind: 'created' })
     const text = spec.clients === 1 ? 'starting the probe pod' : `starting ${spec.clients} probe pods`
     void emit({ kind: 'stage', text })
-    const pods = trackPods(cluster, {
+    const pods = new PodTracker(cluster, {
       namespace,
       runId,
       clients: spec.clients,

@@ -47,17 +47,13 @@ export function arrange(
   const columns = Array.from({ length: count }, () => [] as number[])
   for (const index of cells.keys()) columns[Math.floor((index * count) / cells.length)]?.push(index)
   const glyphs = columns.flatMap((indexes) => {
-    const column = merge(indexes.map((index) => cells[index]).filter(isCell))
+    const column = merge(indexes.map((index) => cells[index]).filter((cell) => cell !== undefined))
     column.unexplained = indexes.reduce((sum, index) => sum + (marks.unexplained[index] ?? 0), 0)
     const notes = marks.shown.filter((mark) => indexes.includes(mark.cell)).map((mark) => mark.text)
     return [...bar(notes, style), draw(column, palette, style)]
   })
   const after = marks.shown.filter((mark) => mark.cell >= cells.length).map((mark) => mark.text)
   return { glyphs: [...glyphs, ...bar(after, style)], binned: !(fits && isPerRequest) }
-}
-
-function isCell(cell: TimelineCell | undefined): cell is TimelineCell {
-  return cell !== undefined
 }
 
 function bar(notes: readonly string[], style: Style): Glyph[] {

@@ -19,19 +19,6 @@ export interface TrackOptions {
   onStage: (text: string) => void
 }
 
-/** Follows the pods of a run: whether they run, and why they do not. */
-export interface PodTracker {
-  /**
-   * Resolves when the client's container has started (or has ended already). Rejects with UserError when it never will,
-   * or not in time.
-   */
-  started(client: number): Promise<Pod>
-  /** True once the client's container has ended or its pod is gone. */
-  hasEnded(client: number): boolean
-  /** Why the client's container ended, in the kubelet's words; empty when it said nothing. */
-  endMessage(client: number): string
-}
-
 /** How `podProgress` calls a start that has nothing special about it. */
 const ordinaryStart = 'starting the probe pod'
 
@@ -45,11 +32,6 @@ const patienceMs = 1000
 const mostExplained = 3
 /** When a pod is refused, those made before it are seen within this time, in milliseconds. */
 const refusalPatienceMs = 2000
-
-/** Starts to watch. Rejections of the watches reach everybody who waits for a pod. */
-export function trackPods(cluster: Cluster, options: TrackOptions): PodTracker {
-  return new Tracker(cluster, options)
-}
 
 /** One client's pod as far as it is known. */
 class Tracked {
@@ -118,7 +100,11 @@ class Tracked {
   }
 }
 
-class Tracker implements PodTracker {
+/**
+ * Follows the pods of a run: whether they run, and why they do not. Rejections of the watches reach everybody who waits
+ * for a pod.
+ */
+export class PodTracker {
   readonly #cluster: Cluster
   readonly #options: TrackOptions
   readonly #clients: readonly Tracked[]
@@ -155,14 +141,20 @@ class Tracker implements PodTracker {
     }
   }
 
+  /**
+   * Resolves when the client's container has started (or has ended already). Rejects with UserError when it never will,
+   * or not in time.
+   */
   started(client: number): Promise<Pod> {
     return this.#of(client).started
   }
 
+  /** True once the client's container has ended or its pod is gone. */
   hasEnded(client: number): boolean {
     return this.#of(client).ended
   }
 
+  /** Why the client's container ended, in the kubelet's words; empty when it said nothing. */
   endMessage(client: number): string {
     return this.#of(client).endMessage
   }

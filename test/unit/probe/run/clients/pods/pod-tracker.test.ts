@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../../../src/cluster/index.ts'
 import type { Pod } from '../../../../../../src/model/cluster/kubernetes.ts'
-import { trackPods } from '../../../../../../src/probe/run/clients/pods/pod-tracker.ts'
+import { PodTracker } from '../../../../../../src/probe/run/clients/pods/pod-tracker.ts'
 
 const pod = (client: number, state: object, uid = `uid-${client}`): Pod => ({
   apiVersion: 'v1',
@@ -54,7 +54,7 @@ async function outcomes(
 ) {
   const stop = new AbortController()
   const stages: string[] = []
-  const tracker = trackPods(clusterOf(pods, refusals), {
+  const tracker = new PodTracker(clusterOf(pods, refusals), {
     namespace: 'shop',
     runId: 'abc',
     clients,
@@ -118,7 +118,7 @@ describe('the pods of several clients', () => {
 
   test('an interrupt ends every wait with its reason', async () => {
     const stop = new AbortController()
-    const tracker = trackPods(clusterOf([pod(0, creating)]), {
+    const tracker = new PodTracker(clusterOf([pod(0, creating)]), {
       namespace: 'shop',
       runId: 'abc',
       clients: 2,
