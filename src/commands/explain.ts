@@ -1,8 +1,6 @@
 import { stderr, stdout } from '../cli/terminal.ts'
 import * as Flags from '@oclif/core/flags'
 import { listFlag, outputFlag, readFormat, textFlag } from '../cli/flags/values.ts'
-import type { Explanation } from '../analysis/analyse.ts'
-import { stickyFronts } from '../analysis/sticky-fronts.ts'
 import { BaseCommand } from '../cli/oclif/base-command.ts'
 import { compileSoon } from '../cli/oclif/compile-soon.ts'
 import { exitCodes } from '../cli/errors.ts'
@@ -10,13 +8,12 @@ import { standardOutput } from '../cli/output.ts'
 import type { Cluster } from '../cluster/index.ts'
 import { usageError } from '../model/common/user-error.ts'
 import { createRenderer, explainFormats } from '../report/explain/render.ts'
-import { explainCluster, explainFiles, explainKustomization } from '../snapshot/explanations.ts'
-
-import { targetKinds } from '../mechanisms/index.ts'
+import { serviceKind } from '../mechanisms/service/objects.ts'
+import { anyKind, type TargetKind } from '../model/affinity/target.ts'
+import { handled } from '../model/common/stream.ts'
 import { parseQuery } from '../model/targets/parse.ts'
+import { readGroups } from '../snapshot/cluster/groups.ts'
 import { type Printed, printSteps } from './explain/print.ts'
-import { commandFor } from '../model/targets/command.ts'
-import type { TargetRef } from '../model/affinity/target.ts'
 
 type ShownOptions = Parameters<typeof createRenderer>[1]
 
@@ -121,6 +118,7 @@ export default class Explain extends BaseCommand {
       next: () => [],
     }
     if (isFiles) {
+      const { explainFiles, explainKustomization } = await import('../snapshot/explanations.ts')
       const steps =
         kustomize === undefined
           ? explainFiles(filename ?? [], { recursive, namespace, stdin: process.stdin })
@@ -128,15 +126,22 @@ export default class Explain extends BaseCommand {
       return exitCodeOf(await printSteps(steps, createRenderer(format, shown), failOn))
     }
     if (allNamespaces) compileSoon()
-    const query = parseQuery(words, { selector, all, allNamespaces }, { verb: 'explain', kinds: targetKinds })
+    const kinds = await kindsFor(words, isNarrowed)
+    const query = parseQuery(words, { selector, all, allNamespaces }, { verb: 'explain', kinds })
     return await this.withCluster(flags, async ({ cluster, interrupt }) => {
+      // While the server answers, what asks for the rest is loaded.
+      const groups = handled(readGroups(cluster, interrupt.first))
+      const [{ explainCluster }, { nextSteps }] = await Promise.all([
+        import('../snapshot/explanations.ts'),
+        import('./explain/next.ts'),
+      ])
       const renderer = createRenderer(format, {
         ...shown,
         single: query.kind === 'names' && query.targets.length === 1,
         isList: query.kind === 'list',
         next: nextSteps,
       })
-      const steps = explainCluster(cluster, query, interrupt.first)
+      const steps = explainCluster(cluster, query, interrupt.first, groups)
       const printed = await printSteps(steps, renderer, failOn, interrupt.first)
       if (query.kind === 'list' && printed.explained === 0) stderr.write(nothingFound(cluster, allNamespaces))
       return exitCodeOf(printed)
@@ -166,20 +171,14 @@ function nothingFound({ namespace }: Cluster, allNamespaces: boolean): string {
   return allNamespaces ? 'No resources found\n' : `No resources found in ${namespace} namespace.\n`
 }
 
-/** What the reader may want to do next. */
-function nextSteps({ target, service, paths }: Explanation): { label: string; command: string }[] {
-  const prove = (of: TargetRef) => ({ label: 'prove', command: commandFor('probe', of) })
-  if (service === undefined) {
-    const isProbed = targetKinds.find(({ name }) => name === target.kind)?.unprobed === undefined
-    return isProbed && paths.length > 0 ? [prove(target)] : []
-  }
-  const hasProxy = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
-  if (!hasProxy || service.endpoints?.ready === 0) return []
-  const fronts = stickyFronts(paths)
-  const isBare = service.policy.kind === 'none' && fronts.length === 0
-  return [
-    ...fronts.map(prove),
-    prove(target),
-    ...(isBare ? [{ label: 'stick', command: commandFor('enable', target, '--timeout 3h') }] : []),
-  ]
+/** Those of all mechanisms are loaded where something else than a Service may be meant. */
+async function kindsFor(
+  words: readonly string[],
+  isAsked: boolean,
+): Promise<readonly [TargetKind, ...TargetKind[]]> {
+  const isService = (word: string): boolean =>
+    [serviceKind.name, ...serviceKind.words].some((kind) => word.toLowerCase().startsWith(`${kind}/`))
+  if (isAsked && words.every(isService)) return [anyKind(serviceKind)]
+  const { targetKinds } = await import('../mechanisms/index.ts')
+  return targetKinds
 }

@@ -7,7 +7,7 @@ import type { EndpointSlice, Service } from '../model/cluster/kubernetes.ts'
 import type { NamespacedName } from '../model/cluster/object.ts'
 import type { ObjectTable, ProxyFacts, ServiceSnapshot, Snapshot } from '../model/cluster/snapshot.ts'
 import type { TargetQuery } from '../model/targets/parse.ts'
-import { readGroups, readVersion } from './cluster/groups.ts'
+import { type Groups, readGroups, readVersion } from './cluster/groups.ts'
 import { ObjectReader } from './cluster/objects.ts'
 import { needsCloud } from '../mechanisms/service/balancers/recognise.ts'
 import { askNodes, readCloud, readProxy, readWindowsNodes } from './cluster/proxy.ts'
@@ -19,6 +19,8 @@ export interface CollectorOptions {
   signal?: AbortSignal | undefined
   /** There are targets all over the cluster: every list is one of all namespaces. */
   isEverywhere?: boolean
+  /** Where they are asked for already. */
+  groups?: Promise<Fact<Groups>> | undefined
 }
 
 export interface CollectOptions {
@@ -42,7 +44,7 @@ export class Collector {
   readonly #cluster: Cluster
   readonly #signal: AbortSignal | undefined
   readonly #isEverywhere: boolean
-  readonly #groups: ReturnType<typeof readGroups>
+  readonly #groups: Promise<Fact<Groups>>
   readonly #services: ServiceReader
   readonly #scopes = new Map<string, Scope>()
   readonly #proxy: () => Promise<Fact<ProxyFacts>>
@@ -50,11 +52,14 @@ export class Collector {
   readonly #version: () => Promise<Fact<string>>
   readonly #cloud: () => Promise<Fact<string>>
 
-  constructor(cluster: Cluster, { signal, isEverywhere = false }: CollectorOptions = {}) {
+  constructor(
+    cluster: Cluster,
+    { signal, isEverywhere = false, groups = readGroups(cluster, signal) }: CollectorOptions = {},
+  ) {
     this.#cluster = cluster
     this.#signal = signal
     this.#isEverywhere = isEverywhere
-    this.#groups = handled(readGroups(cluster, signal))
+    this.#groups = handled(groups)
     this.objects = new ObjectReader(cluster, this.#groups, signal)
     this.#services = new ServiceReader(cluster, this.#groups, this.objects, signal)
     this.#proxy = once(() => readProxy(cluster, signal, this.#groups))

@@ -12,6 +12,8 @@ import type { NamedTarget, TargetQuery } from '../model/targets/parse.ts'
 import { resolveServices } from './cluster/targets.ts'
 import { toExplainOthers } from './wants.ts'
 import type { SourceFile } from './files/read.ts'
+import type { Fact } from '../model/cluster/store.ts'
+import type { Groups } from './cluster/groups.ts'
 
 /** What comes out of explaining, in order. */
 export type ExplainStep =
@@ -26,11 +28,12 @@ export async function* explainCluster(
   cluster: Cluster,
   query: TargetQuery,
   signal?: AbortSignal,
+  groups?: Promise<Fact<Groups>>,
 ): AsyncGenerator<ExplainStep, void, undefined> {
   const isEverywhere = query.kind === 'list' && query.allNamespaces
   const namespace = isEverywhere ? undefined : cluster.namespace
   try {
-    for await (const step of explainTargets(cluster, query, signal))
+    for await (const step of explainTargets(cluster, query, signal, groups))
       yield step.kind === 'failure' ? { ...step, error: await withRole(step.error) } : step
   } catch (error) {
     throw error instanceof Error ? await withRole(error) : error
@@ -46,9 +49,10 @@ async function* explainTargets(
   cluster: Cluster,
   query: TargetQuery,
   signal?: AbortSignal,
+  groups?: Promise<Fact<Groups>>,
 ): AsyncGenerator<ExplainStep, void, undefined> {
   const isEverywhere = query.kind === 'list' && query.allNamespaces
-  const collector = new Collector(cluster, { signal, isEverywhere })
+  const collector = new Collector(cluster, { signal, isEverywhere, groups })
   if (query.kind === 'list') {
     if (query.of.name !== serviceKind.name) yield* explainOtherKinds(cluster, collector, query)
     else for await (const snapshot of collector.everything(query)) yield* explainSnapshot(snapshot)

@@ -12,7 +12,7 @@ import { identifyModeOf } from '../probe/flags/values.ts'
 import { Printer, type ChangeFormat, changeFormats } from './print.ts'
 import { proberOf } from './prober.ts'
 import { readFormat } from '../../cli/flags/values.ts'
-import { readFiles, type SourceFile } from '../../snapshot/files/read.ts'
+import type { SourceFile } from '../../snapshot/files/read.ts'
 import { isOfType, resourceName } from '../../model/cluster/object.ts'
 import { anyKind, type TargetKind } from '../../model/affinity/target.ts'
 import { parseQuery } from '../../model/targets/parse.ts'
@@ -132,6 +132,7 @@ async function readSelection(
   }
   if (words.length > 0 || all || allNamespaces || selector !== undefined)
     throw usageError('when paths are provided as input, you may not specify names, --all, -A or a selector')
+  const { readFiles } = await import('../../snapshot/files/read.ts')
   const files = await Array.fromAsync(readFiles(names, recursive, process.stdin))
   return { kind: 'files', files, namespace: flags.namespace }
 }
