@@ -47,6 +47,8 @@ interface Piece {
   at: number
   /** For such an `else`: where what is run instead of it begins. */
   instead?: number
+  /** Of a function: where it ends. */
+  end?: number
   isReached: boolean
 }
 
@@ -81,12 +83,14 @@ for (const level of levels) {
 const files = [...pieces].toSorted(([one], [other]) => one.localeCompare(other))
 const folders = Map.groupBy(files, ([path]) => dirname(relative(root, path)))
 for (const [name, those] of folders) {
-  const lines = those.flatMap(([path, own]) =>
-    own
-      .filter(({ isReached }) => !isReached)
+  const lines = those.flatMap(([path, own]) => {
+    const left = own.filter(({ isReached }) => !isReached)
+    // What is in a function that nobody calls goes without saying.
+    const said = left.filter(({ at }) => !left.some(({ at: begin, end = begin }) => begin < at && at < end))
+    return said
       .toSorted((one, other) => one.line - other.line)
-      .map(({ words, line }) => `  ${relative(join(root, name), path)}:${line} ${words}`),
-  )
+      .map(({ words, line }) => `  ${relative(join(root, name), path)}:${line} ${words}`)
+  })
   if (lines.length > 0) console.log([name, ...lines].join('\n'))
 }
 
@@ -130,6 +134,7 @@ function piecesOf({ path, statementMap, fnMap, branchMap, s, f, b }: FileCoverag
     words: `function ${name}`,
     line: decl.start.line,
     at: offset(loc.start),
+    end: offset(loc.end),
     isReached: (f[id] ?? 0) > 0,
   }))
   // Of what follows a condition vitest says where the `if` is. It may hold a function of one expression, which is no statement of it.
