@@ -55,6 +55,17 @@ describe('where requests can be sent', () => {
     ])
   })
 
+  test('is what asks for a host and a path alone, rather than for more, in whichever order they come', () => {
+    const plain = way('web', 'a.lab')
+    const asks = way('web', 'a.lab', '', { policy: { kind: 'none' } })
+    const beta: Path = { ...asks, entry: { ...asks.entry, when: 'header x-beta is 1' } }
+    for (const paths of [
+      [plain, beta],
+      [beta, plain],
+    ])
+      expect(placesOf(paths, undefined, {}).places).toMatchObject([{ policy: { kind: 'cookie' } }])
+  })
+
   test('is every one that leads to the Service where no object is named', () => {
     expect(placesOf([way('web', 'a.lab'), way('other', 'b.lab')], undefined, {}).places).toHaveLength(2)
   })
