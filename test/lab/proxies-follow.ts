@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inPlace } from './network.ts'
-import { run, waitFor } from './process.ts'
+import { tryRun, waitFor } from './process.ts'
 import { hasCilium, type ServiceProxy } from './state.ts'
 
 const metrics = ['curl', '--silent', '--fail', '--max-time', '5', 'http://127.0.0.1:10249/metrics']
@@ -11,8 +11,10 @@ const times = /^kubeproxy_sync_proxy_rules_last(_queued)?_timestamp_seconds\{ip_
 /** True when kube-proxy on a node has written all changes that it knows of into the rules. */
 async function isDone(node: string): Promise<boolean> {
   const [program, ...args] = inPlace(node, ...metrics)
-  const text = await run(program, args)
-  const found = [...text.matchAll(times)]
+  // On a busy machine an answer may take longer than is waited for it.
+  const { code, stdout } = await tryRun(program, args)
+  if (code !== 0) return false
+  const found = [...stdout.matchAll(times)]
   const written = new Map(
     found.filter(([, queued]) => !queued).map(([, , family, at]) => [family, Number(at)]),
   )

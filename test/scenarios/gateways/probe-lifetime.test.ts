@@ -7,7 +7,7 @@ import { expectExit, surveyOf } from '../support/report.ts'
 import { describeOnce, scenario } from '../support/scenario.ts'
 import { gateway, site } from '../support/site.ts'
 
-/** A load balancer that records the pod in a cookie of its own, which it gives with each answer. */
+/** A load balancer that records the pod in a cookie of its own, which it gives with each answer. Users may be late by a fifth of its life. */
 const balancer = `const http = require('http')
 const pods = process.env.PODS.split(',')
 http.createServer((request, response) => {
@@ -15,7 +15,7 @@ http.createServer((request, response) => {
   const pod = known ?? Math.floor(Math.random() * pods.length)
   const { url: path, headers } = request
   http.get({ host: pods[pod], port: 8080, path, headers, agent: false }, (answer) => {
-    const own = ['gw=' + pod + '; Path=/; Max-Age=5']
+    const own = ['gw=' + pod + '; Path=/; Max-Age=10']
     response.writeHead(answer.statusCode, { ...answer.headers, 'set-cookie': [...(answer.headers['set-cookie'] ?? []), ...own] })
     answer.pipe(response)
   }).on('error', () => response.destroy())
@@ -119,7 +119,7 @@ describeOnce('how long a cookie lives that each answer gives anew', () => {
     expectExit(ended, 0)
     expect(surveyOf(ended).status.lifetime).toMatchObject({
       cookie: 'gw',
-      givenSeconds: 5,
+      givenSeconds: 10,
       isRenewed: true,
       endedBy: 'browser',
     })
@@ -141,7 +141,7 @@ describeOnce('how long a session lives that holds its pod', () => {
     const sessionPersistence = {
       sessionName: 'route',
       type: 'Cookie',
-      absoluteTimeout: '5s',
+      absoluteTimeout: '10s',
       cookieConfig: { lifetimeType: 'Permanent' },
     }
     route.spec.rules = [{ ...route.spec.rules[0], sessionPersistence }]
@@ -158,7 +158,7 @@ describeOnce('how long a session lives that holds its pod', () => {
     expectExit(ended, 0)
     const { lifetime } = surveyOf(ended).status
     expect(lifetime).toMatchObject({
-      givenSeconds: 5,
+      givenSeconds: 10,
       isRenewed: false,
       endedBy: 'server',
       result: 'as-expected',
