@@ -12,7 +12,8 @@ import { RunCollector } from './count/collector.ts'
 import { askDirectly, type DirectQuestion } from './run/direct/ask.ts'
 import { findEntries } from './plan/entries/find.ts'
 import { readZones } from './plan/entries/nodes.ts'
-import { observe, sendersOf } from './run/observe.ts'
+import { observe, type RunEvent, sendersOf } from './run/observe.ts'
+import { takeEach } from './run/stream.ts'
 import { chooseOrigin, type Origin, originWords, readOrigins } from './plan/origin.ts'
 import { planProbe, type ProbeOptions, type ProbePlan } from './plan/plan.ts'
 import { examineService, type ProbeSubject } from './plan/preflight.ts'
@@ -66,7 +67,6 @@ export async function* probe(
     users,
     isHashed: pointsOf(plan.entries[0]?.front?.policy) === 'into-a-hash',
   }
-  const failed = new AbortController()
   const over = new AbortController()
   const whileRunning = AbortSignal.any([interrupted, over.signal])
   const proxy = readProxyInCharge(cluster, whileRunning)
@@ -84,55 +84,36 @@ export async function* probe(
     cluster,
     around,
   })
-  const stopped = AbortSignal.any([interrupted, failed.signal])
-  const events = observe(cluster, options, sendersOf(options, plan, origin), {
-    interrupted: stopped,
-    abandoned,
-  })
-  let failure: { error: unknown } | undefined
   let isTimed = false
-  try {
-    for await (const event of events) {
-      // What is left after a failure is the clean-up, and what it has to say.
-      if (event.kind === 'note') yield event
-      else if (failure === undefined) {
-        try {
-          if (event.kind === 'said' && !isTimed) {
-            isTimed = true
-            const facts = await proxy
-            collector.settle(facts && timingOf(facts))
-          }
-          yield* collector.take(event)
-          if (event.kind !== 'all-ended') continue
-          if (question !== undefined && direct?.fingerprints.learned.size !== 0 && !interrupted.aborted)
-            collector.confirm(
-              yield* askDirectly(
-                cluster,
-                options,
-                { ...question, isAgain: true },
-                { interrupted, abandoned },
-              ),
-            )
-          const open = await collector.lookBack()
-          if (plan.clients > 0 && open.length > 0 && !control.interrupted.aborted)
-            yield* askOpen(
-              cluster,
-              options,
-              { subject, plan, ...oneClient(origin, open) },
-              control,
-              collector,
-            )
-          yield* collector.conclude()
-        } catch (error) {
-          failure = { error }
-          failed.abort(error)
-        }
-      }
+  const take = async function* (event: RunEvent): AsyncGenerator<ProbeStep> {
+    if (event.kind === 'said' && !isTimed) {
+      isTimed = true
+      const facts = await proxy
+      collector.settle(facts && timingOf(facts))
     }
+    yield* collector.take(event)
+    if (event.kind !== 'all-ended') return
+    if (question !== undefined && direct?.fingerprints.learned.size !== 0 && !interrupted.aborted)
+      collector.confirm(
+        yield* askDirectly(cluster, options, { ...question, isAgain: true }, { interrupted, abandoned }),
+      )
+    const open = await collector.lookBack()
+    if (plan.clients > 0 && open.length > 0 && !control.interrupted.aborted)
+      yield* askOpen(cluster, options, { subject, plan, ...oneClient(origin, open) }, control, collector)
+    yield* collector.conclude()
+  }
+  try {
+    yield* takeEach(
+      (failed) =>
+        observe(cluster, options, sendersOf(options, plan, origin), {
+          interrupted: AbortSignal.any([interrupted, failed]),
+          abandoned,
+        }),
+      take,
+    )
   } finally {
     over.abort()
   }
-  if (failure !== undefined) throw failure.error
 }
 
 /** Who asks these directly, of the places that requests come from. A shell in a pod that is made asks one. */

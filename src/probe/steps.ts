@@ -2,6 +2,7 @@ import type { Backend } from '../model/probe/backend.ts'
 import type { Observation } from '../model/probe/observation.ts'
 import type { EndpointChange, Switch, TimelineCell } from '../model/probe/results/probe-result.ts'
 import type { ProbeSurvey } from '../model/probe/results/survey.ts'
+import type { TimeoutResult } from '../model/probe/results/timeout-result.ts'
 import type { Verdict } from '../model/probe/results/verdict.ts'
 import type { SwitchRecord } from './count/tally/switches.ts'
 
@@ -43,6 +44,14 @@ export type ProbeStep =
   | { kind: 'state'; state: () => LiveProbe }
   /** What was found. The clean-up follows. */
   | { kind: 'result'; result: ProbeSurvey }
+
+/** One thing that happens in a measurement of a timeout, from the first round to the end of the clean-up. */
+export type MeasureStep =
+  | Extract<ProbeStep, { kind: 'stage' | 'note' }>
+  /** The clients of a round pause until a time of performance.now(), in milliseconds. */
+  | { kind: 'wait'; text: string; untilMs: number }
+  /** What was found. The clean-up of the last round follows. */
+  | { kind: 'result'; result: TimeoutResult }
 
 /** One request as the run counted it. Times are since the first request of the run. */
 export interface Observed {

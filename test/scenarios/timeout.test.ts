@@ -21,7 +21,7 @@ describe(`probe --measure-timeout on ${site.name}`, { timeout: 600_000 }, () => 
       service('seconds-3', { of: 'web', affinity: 3 }),
       service('seconds-5', { of: 'web', affinity: 5 }),
       service('hours', { of: 'web', affinity: manyHours }),
-      service('two', { affinity: 3 }),
+      service('two', { affinity: 3, spec: { type: 'NodePort' } }),
       service('one', { affinity: 3 }),
     )
   })
@@ -41,6 +41,16 @@ describe(`probe --measure-timeout on ${site.name}`, { timeout: 600_000 }, () => 
     const ended = await measure('two', '-o', 'json')
     expectExit(ended, 0)
     expectIdle(reportOf(ended), 3)
+  })
+
+  test('at the port of a node, with clients on all of them', async () => {
+    const ended = await measure('two', '--via', 'node-port', '--spread', 'nodes', '-o', 'json')
+    expectExit(ended, 0)
+    const report = reportOf(ended)
+    expectIdle(report, 3)
+    expect(report.spec.entry).toMatchObject({ kind: 'node-port', servicePort: 80 })
+    expect(report.status.clients.nodes.length).toBeGreaterThan(1)
+    expect(ended.stderr).toMatch(/of \d+ ways in one is measured: /)
   })
 
   test('one endpoint cannot show it, and no pod is started', async () => {

@@ -25,16 +25,19 @@ export async function measure(session: ProbeSession): Promise<number> {
     ...(flags.clients === undefined ? {} : { clients: flags.clients }),
   }
   const { progress } = session
-  const { verdict } = await measureService(cluster, asked, {
-    ...controlOf(session),
-    progress,
-    report: async (result) => {
+  let exitCode = 0
+  for await (const step of measureService(cluster, asked, controlOf(session))) {
+    if (step.kind === 'stage') progress.stage(step.text)
+    else if (step.kind === 'note') progress.note(step.text)
+    else if (step.kind === 'wait') progress.wait(step.text, step.untilMs)
+    else {
       progress.stop()
-      const shown = { ...standardOutput(process), next: nextSteps(result) }
-      stdout.write(await renderTimeout(result, format, shown))
-    },
-  })
-  return exitCodeOf(verdict.result)
+      const shown = { ...standardOutput(process), next: nextSteps(step.result) }
+      stdout.write(await renderTimeout(step.result, format, shown))
+      exitCode = exitCodeOf(step.result.verdict.result)
+    }
+  }
+  return exitCode
 }
 
 /** What the reader may want to do next: only commands that exist. */

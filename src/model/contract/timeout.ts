@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { endpoints, probedService, recognition } from './probe.ts'
+import { entry } from './survey.ts'
 
 const milliseconds = z.number().nonnegative()
 const count = z.int().nonnegative()
@@ -19,6 +20,9 @@ const spec = z
       })
       .optional()
       .describe('The temporary Service that was measured in the place of `service` (`--shadow`).'),
+    entry: entry
+      .optional()
+      .describe('Where the Service was entered; at its cluster IP unless given (`--via`, `--ip-family`).'),
     request: z
       .object({
         scheme: z.enum(['http', 'https', 'tcp', 'udp']).describe('How the port was spoken to.'),

@@ -45,3 +45,43 @@ export async function* streamOf<T>(
   }
   await done
 }
+
+/** A sentence for the person who waits. */
+interface Note {
+  kind: 'note'
+  text: string
+}
+
+/**
+ * What `take` makes of each event of a run. Where it throws, the run is stopped: what is left of it is its clean-up, of which
+ * only the notes are told. Rejects with what was thrown first, after the end of the run.
+ *
+ * @param start begins the run, which ends early with the signal
+ */
+export async function* takeEach<E extends { kind: string }, S>(
+  start: (failed: AbortSignal) => AsyncIterable<E>,
+  take: (event: E) => AsyncIterable<S>,
+): AsyncGenerator<S | Note, void, undefined> {
+  const failed = new AbortController()
+  let failure: { error: unknown } | undefined
+  try {
+    for await (const event of start(failed.signal)) {
+      if (isNote(event)) yield event
+      else if (failure === undefined) {
+        try {
+          yield* take(event)
+        } catch (error) {
+          failure = { error }
+          failed.abort(error)
+        }
+      }
+    }
+  } catch (error) {
+    failure ??= { error }
+  }
+  if (failure !== undefined) throw failure.error
+}
+
+function isNote(event: { kind: string }): event is Note {
+  return event.kind === 'note'
+}

@@ -1,6 +1,5 @@
 import type { Cluster } from '../../cluster/index.ts'
 import { servicePolicy } from '../../model/affinity/policy.ts'
-import type { TimeoutResult } from '../../model/probe/results/timeout-result.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import { withShadow } from './service/with-shadow.ts'
 import { imageFor } from '../plan/image/find.ts'
@@ -8,8 +7,11 @@ import { readImages } from '../plan/image/read.ts'
 import { checkNode } from '../run/clients/nodes.ts'
 import { examineService } from '../plan/preflight.ts'
 import { readService } from '../plan/read.ts'
-import { type MeasureSurroundings, measureTimeout } from '../timeout/measure.ts'
-import type { MeasureOptions } from '../timeout/options.ts'
+import { streamOf } from '../run/stream.ts'
+import type { MeasureStep, RunControl } from '../steps.ts'
+import { measureTimeout } from '../timeout/measure.ts'
+import type { Measured, MeasureOptions } from '../timeout/options.ts'
+import { surroundingsOf } from './temporary/temporary.ts'
 import { commandFor, serviceTarget } from '../../model/targets/command.ts'
 
 /** A shadow's timeout, in seconds: short enough to be measured in half a minute, long enough to be told from others. */
@@ -18,13 +20,13 @@ const shadowSeconds = 10
 /** How long a measurement of that timeout may take at the very most, in seconds. */
 const shadowLifeSeconds = 1800
 
-/** Measures the affinity timeout of the Service that is named, or of a shadow of it. */
-export async function measureService(
+/** Measures the affinity timeout of the Service that is named, or of a shadow of it. Rejects as `measureTimeout` does. */
+export async function* measureService(
   cluster: Cluster,
   options: MeasureOptions & { shadow: boolean },
-  surroundings: MeasureSurroundings,
-): Promise<TimeoutResult> {
-  const { interrupted, progress } = surroundings
+  control: RunControl,
+): AsyncGenerator<MeasureStep, void, undefined> {
+  const { interrupted } = control
   const { namespace, service: name } = options
   const [{ service, slices }, nodes] = await Promise.all([
     readService(cluster, namespace, name, interrupted),
@@ -32,9 +34,19 @@ export async function measureService(
     checkNode(cluster, options.node, interrupted),
   ])
   const image = imageFor({ node: true }, options, nodes)
-  if (!options.shadow) {
-    return await measureTimeout(cluster, options, { service, slices, image, notes: [] }, surroundings)
-  }
+  const measured = { service, slices, image, notes: [] }
+  yield* options.shadow
+    ? measureShadow(cluster, options, measured, control)
+    : measureTimeout(cluster, options, measured, control)
+}
+
+function measureShadow(
+  cluster: Cluster,
+  options: MeasureOptions,
+  { service, slices, image }: Measured,
+  control: RunControl,
+): AsyncGenerator<MeasureStep, void, undefined> {
+  const { namespace, service: name } = options
   examineService(service, slices, options.port, options.protocol)
   const policy = servicePolicy(service)
   if (policy.kind === 'none') {
@@ -45,21 +57,23 @@ export async function measureService(
     })
   }
   const change = { timeoutSeconds: Math.min(policy.timeoutSeconds, shadowSeconds) }
-  const shadowSurroundings = { ...surroundings, onStage: progress.stage, onNote: progress.note }
-  return await withShadow(
-    cluster,
-    { service, slices, change, maxSeconds: shadowLifeSeconds },
-    shadowSurroundings,
-    async (shadow) => {
-      const measured = {
-        service: shadow.service,
-        slices,
-        image,
-        shadowOf: { service, slices },
-        notes: shadow.notes,
-      }
-      const asked = { ...options, service: shadow.service.metadata.name }
-      return await measureTimeout(cluster, asked, measured, surroundings)
-    },
-  )
+  return streamOf(async (emit, left) => {
+    const stopped = { ...control, interrupted: AbortSignal.any([control.interrupted, left]) }
+    await withShadow(
+      cluster,
+      { service, slices, change, maxSeconds: shadowLifeSeconds },
+      surroundingsOf(emit, stopped),
+      async (shadow) => {
+        const measured = {
+          service: shadow.service,
+          slices,
+          image,
+          shadowOf: { service, slices },
+          notes: shadow.notes,
+        }
+        const asked = { ...options, service: shadow.service.metadata.name }
+        for await (const step of measureTimeout(cluster, asked, measured, stopped)) await emit(step)
+      },
+    )
+  })
 }

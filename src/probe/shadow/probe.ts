@@ -11,6 +11,7 @@ import type { RunControl } from '../steps.ts'
 import { type Emit, streamOf } from '../run/stream.ts'
 import { parseTarget } from '../../model/targets/parse.ts'
 import { withShadowRole } from './temporary/refusal.ts'
+import { surroundingsOf } from './temporary/temporary.ts'
 import { type BesideStep, probeSideBySide, type Side } from './side-by-side.ts'
 import { checkChange, type ServiceChange } from './service/change.ts'
 import { withEcho } from './echo/with-echo.ts'
@@ -102,7 +103,7 @@ async function tryChange(
   await withShadow(
     cluster,
     { service, slices, change, maxSeconds },
-    temporary(told),
+    surroundingsOf(told.emit, told.control),
     async ({ service: shadow, notes }) => {
       // What the user expects is expected of the change: what is there was configured by somebody.
       const { expect: _, ...original } = options
@@ -127,7 +128,7 @@ async function tryEcho(cluster: Cluster, options: ProbeOptions, told: Told): Pro
   await withEcho(
     cluster,
     { service, endpoints, image, podRunningTimeoutMs, waitsForImage, maxSeconds },
-    temporary(told),
+    surroundingsOf(told.emit, told.control),
     async ({ service: echo, notes }) => {
       const sides = [
         { title: 'the application', options },
@@ -155,13 +156,4 @@ async function examine(
   const subject = examineService(read.service, read.slices, options.port, options.protocol)
   const { maxRunSeconds } = planProbe(options, subject)
   return { ...read, subject, maxSeconds: 2 * (maxRunSeconds + Math.ceil(options.podRunningTimeoutMs / 1000)) }
-}
-
-function temporary({ emit, control: { interrupted, abandoned } }: Told) {
-  return {
-    onStage: (text: string) => void emit({ kind: 'stage', text }),
-    onNote: (text: string) => void emit({ kind: 'note', text }),
-    interrupted,
-    abandoned,
-  }
 }

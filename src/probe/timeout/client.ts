@@ -4,12 +4,13 @@ import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Pod } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
 import { NodeClock } from '../run/clock.ts'
-import { eligibleEndpoints } from '../../model/affinity/eligible.ts'
+import type { SurveyEntry } from '../../model/probe/results/survey.ts'
+import { eligibleThrough, type EntryClient } from '../plan/entries/eligible.ts'
 import { EndpointHistory } from '../count/endpoints/history.ts'
 import { isLoss } from '../../model/probe/results/left.ts'
 import { slackMs } from '../count/endpoints/explain.ts'
 import { ownerOf } from '../plan/needles.ts'
-import { ofFamily, type ProbeSubject } from '../plan/preflight.ts'
+import { familyOf } from '../../model/common/network/ip.ts'
 import type { RecognisedBackend } from '../count/recognise.ts'
 import { defined } from '../../model/common/values.ts'
 
@@ -23,7 +24,7 @@ interface Seen {
 
 /** What one client of a round saw, with what is known of the endpoints at that time. */
 export class MeasuringClient {
-  readonly #subject: ProbeSubject
+  readonly #entry: SurveyEntry
   #history: EndpointHistory
   #endpoints: readonly Endpoint[]
   #clock: NodeClock | undefined
@@ -35,8 +36,9 @@ export class MeasuringClient {
   #scheme: Scheme | undefined
   readonly seen: Seen[] = []
 
-  constructor(subject: ProbeSubject, endpoints: readonly Endpoint[]) {
-    this.#subject = subject
+  /** @param endpoints those behind the entry */
+  constructor(entry: SurveyEntry, endpoints: readonly Endpoint[]) {
+    this.#entry = entry
     this.#endpoints = endpoints
     this.#history = new EndpointHistory(endpoints, this.#eligible())
   }
@@ -58,8 +60,8 @@ export class MeasuringClient {
     this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
   }
 
-  onEndpoints(all: readonly Endpoint[], heardAt: number): void {
-    this.#endpoints = ofFamily(all, this.#subject.service.clusterIP)
+  onEndpoints(endpoints: readonly Endpoint[], heardAt: number): void {
+    this.#endpoints = endpoints
     if (this.#clock === undefined) this.#history = new EndpointHistory(this.#endpoints, this.#eligible())
     else this.#history.update(this.#clock.sinceStart(heardAt), this.#endpoints, this.#eligible())
   }
@@ -113,15 +115,13 @@ export class MeasuringClient {
     }
   }
 
-  /** The address that the proxy sees: of the family that the cluster IP is of. */
+  /** The address that the proxy sees: of the family of the entry. */
   #addressAmong(addresses: readonly string[]): string {
-    const isIpv6 = this.#subject.service.clusterIP.includes(':')
-    return addresses.find((address) => address.includes(':') === isIpv6) ?? addresses[0] ?? ''
+    return addresses.find((address) => familyOf(address) === this.#entry.family) ?? addresses[0] ?? ''
   }
 
   #eligible(): number {
-    const policy = this.#subject.localOnly ? 'Local' : 'Cluster'
-    const place = this.#node === '' ? {} : { node: this.#node }
-    return eligibleEndpoints(this.#endpoints, policy, place).endpoints.length
+    const client: EntryClient = { place: 'pod', ...(this.#node === '' ? {} : { node: this.#node }) }
+    return eligibleThrough(this.#entry, client, this.#endpoints).endpoints.length
   }
 }

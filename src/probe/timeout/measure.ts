@@ -14,61 +14,66 @@ import {
   type Round,
 } from '../../judge/timers/plan.ts'
 import { type Prior, priorFor } from '../../judge/timers/prior.ts'
-import { type Endpoint, endpointsOfPort } from '../../model/cluster/endpoint.ts'
+import { hostAndPort } from '../../model/common/network/ip.ts'
+import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
+import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/timeout-result.ts'
-import { runClients } from '../run/clients/run.ts'
 import { fewestEligible } from '../../model/affinity/eligible.ts'
-import { type EndpointsEvent, followEndpoints } from '../run/endpoint-watch.ts'
-import { originWords } from '../plan/origin.ts'
 import { UserError } from '../../model/common/user-error.ts'
-import { planProbe } from '../plan/plan.ts'
+import { observe, podsOf } from '../run/observe.ts'
+import { takeEach } from '../run/stream.ts'
+import { endpointsBehind } from '../plan/entries/behind.ts'
+import { findEntries } from '../plan/entries/find.ts'
+import { originWords } from '../plan/origin.ts'
+import { planProbe, type ProbePlan } from '../plan/plan.ts'
 import { examineService, type ProbeSubject } from '../plan/preflight.ts'
 import { Recogniser } from '../count/recognise.ts'
+import type { MeasureStep, RunControl } from '../steps.ts'
 import type { Measured, MeasureOptions } from './options.ts'
 import { timeoutResult } from './result.ts'
 import { RoundCollector } from './round.ts'
-import { announcement, lateWords, roundSeconds, roundWords, waitingWords } from './words.ts'
-
-export interface MeasureProgress {
-  stage: (text: string) => void
-  note: (text: string) => void
-  /** Something that takes until a time of performance.now(), in milliseconds. */
-  wait: (text: string, untilMs: number) => void
-}
-
-export interface MeasureSurroundings {
-  progress: MeasureProgress
-  /** Stop, clean up, and report what is known so far. */
-  interrupted: AbortSignal
-  /** Do not even clean up any more. */
-  abandoned: AbortSignal
-  /** Called with the result before the last clean-up, so that nobody waits for it. */
-  report: (result: TimeoutResult) => Promise<void>
-}
+import { announcement, lateWords, roundSeconds, roundWords } from './words.ts'
 
 /**
  * Measures the affinity timeout of a Service: rounds of client pods that pause, each planned from what is known by
- * then, until the answer is sure. Each round is a Job that is removed on every way out.
+ * then, until the answer is sure. Each round is a run of its own, whose Job is removed on every way out; the result is one step
+ * of the stream, before the last of these removals.
  * Rejects with UserError for what the user can mend, with the errors of src/cluster, or with the reason of
  * `interrupted` when nothing had been observed yet.
  */
-export async function measureTimeout(
+export async function* measureTimeout(
   cluster: Cluster,
   options: MeasureOptions,
   measured: Measured,
-  surroundings: MeasureSurroundings,
-): Promise<TimeoutResult> {
-  const measurement = new Measurement(cluster, options, measured, surroundings)
-  return await measurement.run()
+  control: RunControl,
+): AsyncGenerator<MeasureStep, void, undefined> {
+  const { service, slices } = measured
+  const subject = examineService(service, slices, options.port, options.protocol)
+  const { entries, notes } = await findEntries(cluster, service, subject, options, control.interrupted)
+  const [entry, ...others] = entries
+  if (entry === undefined)
+    throw new UserError(`service/${options.service} has no such way in`, { hints: notes })
+  if (others.length > 0)
+    yield {
+      kind: 'note',
+      text: `of ${entries.length} ways in one is measured: ${hostAndPort(entry.host, entry.port)}`,
+    }
+  yield* new Measurement(cluster, options, { measured, subject, entry }, control).run()
+}
+
+/** What is measured, and where it is entered. */
+interface Place {
+  measured: Measured
+  subject: ProbeSubject
+  entry: SurveyEntry
 }
 
 class Measurement {
   readonly #cluster: Cluster
   readonly #options: MeasureOptions
-  readonly #measured: Measured
-  readonly #surroundings: MeasureSurroundings
-  readonly #subject: ProbeSubject
+  readonly #place: Place
+  readonly #control: RunControl
   readonly #plan: MeasurePlan
   readonly #prior: Prior
   readonly #recogniser: Recogniser
@@ -77,26 +82,18 @@ class Measurement {
   readonly #rounds: TimeoutRound[] = []
   readonly #collectors: RoundCollector[] = []
   #runs: ClientRound[] = []
-  #endpoints: readonly Endpoint[]
   #runId = ''
   #scheme: Scheme | 'auto'
   #oneClient = false
-  #watchTrouble: Error | undefined
   /** Why there is not the round that could have followed. */
   #notMade: string | undefined
 
-  constructor(
-    cluster: Cluster,
-    options: MeasureOptions,
-    measured: Measured,
-    surroundings: MeasureSurroundings,
-  ) {
+  constructor(cluster: Cluster, options: MeasureOptions, place: Place, control: RunControl) {
     this.#cluster = cluster
     this.#options = options
-    this.#measured = measured
-    this.#surroundings = surroundings
-    this.#subject = examineService(measured.service, measured.slices, options.port, options.protocol)
-    const { policy } = this.#subject.service
+    this.#place = place
+    this.#control = control
+    const { policy } = place.subject.service
     const configuredMs = policy.kind === 'none' ? undefined : policy.timeoutSeconds * 1000
     this.#plan = {
       ...(configuredMs === undefined ? {} : { configuredMs }),
@@ -107,125 +104,116 @@ class Measurement {
       acceptedError: options.acceptedError,
     }
     this.#prior = priorFor(configuredMs, options.proxy?.clock)
-    const { told, agent } = planProbe(options, this.#subject)
+    const { told, agent } = this.#asked()
     this.#recogniser = new Recogniser(options.identify, told)
-    this.#endpoints = endpointsOfPort(measured.slices, this.#subject.service.portName)
     this.#scheme = agent.targets[0]?.scheme ?? 'auto'
   }
 
-  async run(): Promise<TimeoutResult> {
-    const { interrupted, report } = this.#surroundings
+  async *run(): AsyncGenerator<MeasureStep, void, undefined> {
     if (this.#fewest() < 2) {
       // Nothing that a pod could find out.
-      const result = this.#result(undefined)
-      await report(result)
-      return result
+      yield { kind: 'result', result: this.#result(undefined) }
+      return
     }
-    const watching = new AbortController()
-    this.#followEndpoints(AbortSignal.any([interrupted, watching.signal]))
-    try {
-      let next: Round | TimeoutResult = firstRound(this.#plan, Math.random)
-      while ('pausesMs' in next) next = await this.#playRound(next)
-      return next
-    } finally {
-      watching.abort()
-    }
+    let next: Round | undefined = firstRound(this.#plan, Math.random)
+    while (next !== undefined) next = yield* this.#playRound(next)
   }
 
-  /** Resolves with the next round, or with the result once it has been reported. */
-  async #playRound(round: Round): Promise<Round | TimeoutResult> {
-    const { progress, interrupted, abandoned, report } = this.#surroundings
-    const { namespace, node, podRunningTimeoutMs, waitsForImage = false, timeoutMs, service } = this.#options
+  /** What a usual probe would do, of which a round does parts. */
+  #asked(): ProbePlan {
+    const { subject, entry } = this.#place
+    return planProbe(this.#options, subject, { entries: [entry] })
+  }
+
+  /** Returns the next round; undefined once the result was told. */
+  async *#playRound(round: Round): AsyncGenerator<MeasureStep, Round | undefined, undefined> {
+    const { interrupted, abandoned } = this.#control
+    const { image } = this.#place.measured
     const number = this.#rounds.length + 1
-    const { image } = this.#measured
     const runId = randomBytes(4).toString('hex')
+    const origin = { kind: 'job', image } as const
     if (number === 1) {
       this.#runId = runId
-      const from = originWords({ kind: 'job', image }, this.#options, runId)
-      for (const line of announcement(this.#subject, this.#plan, from, round)) progress.note(line)
+      const from = originWords(origin, this.#options, runId)
+      for (const text of announcement(this.#place.entry, this.#plan, from, round))
+        yield { kind: 'note', text }
     }
-    const clients = round.pausesMs.length
-    this.#rounds.push({ purpose: round.purpose, clients, longestMs: Math.max(...round.pausesMs.flat()) })
+    this.#rounds.push({
+      purpose: round.purpose,
+      clients: round.pausesMs.length,
+      longestMs: Math.max(...round.pausesMs.flat()),
+    })
     const collector = this.#newCollector(number, round)
-    const { requests: _, durationMs: __, ...agent } = planProbe(this.#options, this.#subject).agent
-    const targets = agent.targets.map((target) => ({ ...target, scheme: this.#scheme }))
-    const longest = Math.max(...round.pausesMs.map((pauses) => pauses.length))
-    const spec = {
-      runId,
-      namespace,
-      target: `service/${service}`,
-      image,
-      agent: { ...agent, targets, keepAlive: false, pausesMs: round.pausesMs, waitsMs: round.waitsMs },
-      clients,
-      ...(node === undefined ? {} : { node }),
-      maxRunSeconds: Math.ceil(roundSeconds(round) + ((longest + 1) * timeoutMs) / 1000) + 10,
-      podRunningTimeoutMs,
-      waitsForImage,
-    }
-    let next: Round | TimeoutResult | undefined
-    const failed = new AbortController()
-    const stopped = AbortSignal.any([interrupted, failed.signal])
-    let failure: { error: unknown } | undefined
-    const events = runClients(this.#cluster, spec, { interrupted: stopped, abandoned })
+    const pods = podsOf(this.#options, this.#planOf(round, runId), origin)
+    const learning = this.#learn(collector, round)
+    let learned: { next?: Round } | undefined
     try {
-      for await (const event of events) {
-        // What is left after a failure is the clean-up, and what it has to say.
-        if (event.kind === 'note') progress.note(event.text)
-        else if (failure === undefined) {
-          try {
-            collector.take(event)
-            if (event.kind !== 'all-ended') continue
-            next = this.#learn(collector, round)
-            if (!('pausesMs' in next)) await report(next)
-          } catch (error) {
-            failure = { error }
-            failed.abort(error)
-          }
-        }
-      }
+      yield* takeEach(
+        (failed) => {
+          const control = { interrupted: AbortSignal.any([interrupted, failed]), abandoned }
+          return observe(this.#cluster, this.#options, { pods }, control)
+        },
+        async function* (event): AsyncGenerator<MeasureStep> {
+          yield* collector.take(event)
+          if (event.kind === 'all-ended') learned = yield* learning
+        },
+      )
     } catch (error) {
-      failure ??= { error }
+      if (learned !== undefined) throw error
+      yield* this.#endBefore(error)
+      return undefined
     }
-    if (failure !== undefined) return await this.#endBefore(failure.error)
-    if (next === undefined) throw new Error('a round ended without a result')
-    return next
+    if (learned === undefined) throw new Error('a round ended without a result')
+    return learned.next
   }
 
-  /** Reports what earlier rounds showed where this one could not be made, for want of pods above all. */
-  async #endBefore(error: unknown): Promise<TimeoutResult> {
-    const { progress, report, interrupted } = this.#surroundings
-    if (this.#runs.length === 0 || interrupted.aborted || !(error instanceof UserError)) throw error
+  /** What the clients of a round are told. */
+  #planOf(round: Round, runId: string): Parameters<typeof podsOf>[1] {
+    const { requests: _, durationMs: __, ...agent } = this.#asked().agent
+    const targets = agent.targets.map((target) => ({ ...target, scheme: this.#scheme }))
+    const { pausesMs, waitsMs } = round
+    const longest = Math.max(...pausesMs.map((pauses) => pauses.length))
+    return {
+      runId,
+      agent: { ...agent, targets, keepAlive: false, pausesMs, waitsMs },
+      clients: pausesMs.length,
+      maxRunSeconds: Math.ceil(roundSeconds(round) + ((longest + 1) * this.#options.timeoutMs) / 1000) + 10,
+    }
+  }
+
+  /** Tells what earlier rounds showed where this one could not be made, for want of pods above all. */
+  *#endBefore(error: unknown): Generator<MeasureStep, void, undefined> {
+    if (this.#runs.length === 0 || this.#control.interrupted.aborted || !(error instanceof UserError))
+      throw error
     this.#notMade = `round ${this.#rounds.length} could not be made: ${error.message}`
-    progress.note(this.#notMade)
+    yield { kind: 'note', text: this.#notMade }
     this.#rounds.pop()
     this.#collectors.pop()
     const { clients } = evidenceOf(this.#runs)
     const knowledge = infer(clients, this.#prior, this.#options.acceptedError)
-    const result = this.#result(conclude(knowledge, this.#options.maxMs))
-    await report(result)
-    return result
+    yield { kind: 'result', result: this.#result(conclude(knowledge, this.#options.maxMs)) }
   }
 
   #newCollector(number: number, round: Round): RoundCollector {
-    const { progress } = this.#surroundings
     const collector = new RoundCollector({
       number,
-      clients: round.pausesMs.length,
-      subject: this.#subject,
-      endpoints: this.#endpoints,
+      round,
+      entry: this.#place.entry,
+      slices: this.#slices(),
       recogniser: this.#recogniser,
-      onStage: progress.stage,
-      onNote: progress.note,
-      onBegun: () =>
-        progress.wait(waitingWords(number, round), performance.now() + roundSeconds(round) * 1000),
     })
     this.#collectors.push(collector)
     return collector
   }
 
-  /** Takes in what a round showed, and says what comes next. */
-  #learn(collector: RoundCollector, round: Round): Round | TimeoutResult {
-    const { interrupted, progress } = this.#surroundings
+  /** As last heard. */
+  #slices(): readonly EndpointSlice[] {
+    return this.#collectors.at(-1)?.slices ?? this.#place.measured.slices
+  }
+
+  /** Takes in what a round showed, and tells what comes next, or the result. */
+  *#learn(collector: RoundCollector, round: Round): Generator<MeasureStep, { next?: Round }, undefined> {
+    const { interrupted } = this.#control
     const runs = collector.runs()
     this.#runs = [...this.#runs, ...runs]
     if (interrupted.aborted && this.#runs.length === 0) throw interrupted.reason
@@ -241,10 +229,12 @@ class Measurement {
     const isLate = next !== undefined && isTooLate(lateMs, knowledge, rounds)
     if (isLate) this.#notMade = lateWords(lateMs)
     if (next === undefined || isLate || interrupted.aborted || isBlind || this.#isNotToldApart()) {
-      return this.#result(evidence.trials.length === 0 ? undefined : conclusion)
+      const known = evidence.trials.length === 0 ? undefined : conclusion
+      yield { kind: 'result', result: this.#result(known) }
+      return {}
     }
-    progress.note(roundWords(rounds, evidence.trials, conclusion, next))
-    return next
+    yield { kind: 'note', text: roundWords(rounds, evidence.trials, conclusion, next) }
+    return { next }
   }
 
   #result(conclusion: TimerConclusion | undefined): TimeoutResult {
@@ -253,10 +243,9 @@ class Measurement {
       startedAt: this.#startedAt,
       totalMs: performance.now() - this.#begunMs,
       options: this.#options,
-      image: this.#measured.image.image,
-      subject: this.#subject,
-      measured: this.#measured,
-      endpoints: this.#endpoints,
+      image: this.#place.measured.image.image,
+      ...this.#place,
+      endpoints: endpointsBehind(this.#slices(), this.#place.entry),
       eligible: this.#collectors.length === 0 ? this.#fewest() : this.#mostEligible(),
       rounds: this.#rounds,
       collectors: this.#collectors,
@@ -265,8 +254,7 @@ class Measurement {
       conclusion,
       oneClient: this.#oneClient,
       notToldApart: this.#isNotToldApart(),
-      interrupted: this.#surroundings.interrupted.aborted,
-      watchTrouble: this.#watchTrouble,
+      interrupted: this.#control.interrupted.aborted,
       notMade: this.#notMade,
     })
   }
@@ -284,28 +272,14 @@ class Measurement {
   }
 
   #fewest(): number {
-    return fewestEligible(this.#subject.endpoints, this.#subject.localOnly ? 'Local' : 'Cluster')
+    const { subject, entry } = this.#place
+    const policy = entry.policyLocal === true ? 'Local' : 'Cluster'
+    return fewestEligible(endpointsBehind(subject.slices, entry), policy)
   }
 
   #mostEligible(): number {
     const counts = this.#collectors.flatMap(({ clients }) => clients.map(({ history }) => history.eligible))
     return Math.max(...counts)
-  }
-
-  #followEndpoints(signal: AbortSignal): void {
-    const { name, portName } = this.#subject.service
-    const take = (event: EndpointsEvent): void => {
-      if (event.kind === 'watch-trouble') {
-        this.#watchTrouble = event.error
-        return
-      }
-      const endpoints = endpointsOfPort(event.slices, portName)
-      this.#endpoints = endpoints
-      this.#recogniser.update(endpoints)
-      this.#collectors.at(-1)?.onEndpoints(endpoints, event.heardAt)
-    }
-    const { namespace } = this.#options
-    followEndpoints(this.#cluster, { namespace, services: [name] }, take, signal)
   }
 }
 

@@ -4,9 +4,10 @@ import type { TimerEvidence } from '../../judge/timers/evidence.ts'
 import { timeoutVerdict } from '../../judge/timers/verdict.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
+import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import type { ProbeResult, Recognition } from '../../model/probe/results/probe-result.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/timeout-result.ts'
-import { examineService, ofFamily, type ProbeSubject } from '../plan/preflight.ts'
+import { examineService, type ProbeSubject } from '../plan/preflight.ts'
 import type { MeasureOptions, Measured } from './options.ts'
 import type { RoundCollector } from './round.ts'
 import { defined } from '../../model/common/values.ts'
@@ -21,7 +22,9 @@ export interface ResultInput {
   /** The Service that was measured: the shadow where there is one. */
   subject: ProbeSubject
   measured: Measured
-  /** As last heard, of all families. */
+  /** Where it was entered. */
+  entry: SurveyEntry
+  /** Those behind the entry, as last heard. */
   endpoints: readonly Endpoint[]
   eligible: number
   rounds: readonly TimeoutRound[]
@@ -33,7 +36,6 @@ export interface ResultInput {
   oneClient: boolean
   notToldApart: boolean
   interrupted: boolean
-  watchTrouble: Error | undefined
   notMade: string | undefined
 }
 
@@ -56,6 +58,7 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
     ...(original === undefined
       ? {}
       : { shadow: { name: subject.service.name, timeoutSeconds: configuredSeconds ?? 0 } }),
+    ...(options.via === undefined ? {} : { entry: input.entry }),
     endpoints: summary(input),
     recognition: recognition(input),
     request: {
@@ -87,11 +90,10 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
   }
 }
 
-function summary({ subject, endpoints, eligible }: ResultInput): ProbeResult['endpoints'] {
-  const own = ofFamily(endpoints, subject.service.clusterIP)
-  const ready = own.filter((endpoint) => endpoint.ready)
+function summary({ endpoints, eligible }: ResultInput): ProbeResult['endpoints'] {
+  const ready = endpoints.filter((endpoint) => endpoint.ready)
   const nodes = new Set(ready.map(({ node }) => node).filter((node) => node !== undefined))
-  return { ready: ready.length, total: own.length, nodes: nodes.size, eligible }
+  return { ready: ready.length, total: endpoints.length, nodes: nodes.size, eligible }
 }
 
 function recognition({ collectors, evidence }: ResultInput): Recognition {
@@ -107,7 +109,8 @@ function recognition({ collectors, evidence }: ResultInput): Recognition {
     : defined({ by: first.by, source: first.source, unrecognised })
 }
 
-function watchNotes({ watchTrouble }: ResultInput): string[] {
+function watchNotes({ collectors }: ResultInput): string[] {
+  const watchTrouble = collectors.map((one) => one.watchTrouble).find((trouble) => trouble !== undefined)
   if (watchTrouble === undefined) return []
   const why = isForbidden(watchTrouble) ? 'watching EndpointSlices is not allowed' : watchTrouble.message
   return [`endpoints that came or went during the run may not be known: ${why}`]

@@ -1,27 +1,26 @@
 import type { Decoded, FailureReason } from '../../agent/protocol/protocol.ts'
 import type { ClientRound } from '../../judge/timers/evidence.ts'
-import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import type { Pod } from '../../model/cluster/kubernetes.ts'
+import type { Round } from '../../judge/timers/plan.ts'
+import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
+import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import { endedEarly } from '../run/clients/pods/pod-progress.ts'
-import type { ClientEvent } from '../run/clients/spec.ts'
-import type { ProbeSubject } from '../plan/preflight.ts'
+import type { RunEvent } from '../run/observe.ts'
+import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
+import type { MeasureStep } from '../steps.ts'
 import type { RecognisedBackend, Recogniser } from '../count/recognise.ts'
 import { MeasuringClient } from './client.ts'
+import { roundSeconds, waitingWords } from './words.ts'
 
 export interface RoundOptions {
   /** 1, 2, … */
   number: number
-  clients: number
-  subject: ProbeSubject
+  round: Round
+  entry: SurveyEntry
   /** As last heard. */
-  endpoints: readonly Endpoint[]
+  slices: readonly EndpointSlice[]
   recogniser: Recogniser
-  onStage: (text: string) => void
-  onNote: (text: string) => void
-  /** All clients that take part have begun to wait. */
-  onBegun: () => void
 }
 
 /** Lines in the pods' logs that are not the agents', kept for when one fails. */
@@ -32,34 +31,52 @@ export class RoundCollector {
   readonly clients: readonly MeasuringClient[]
   readonly failures: FailureReason[] = []
   readonly backends: RecognisedBackend[] = []
+  /** Why endpoints that came or went may not be known. */
+  watchTrouble: Error | undefined
+  #slices: readonly EndpointSlice[]
   #begun = 0
   readonly #given: RoundOptions
   readonly #foreign: string[] = []
 
   constructor(given: RoundOptions) {
     this.#given = given
-    const { subject, endpoints } = given
-    this.clients = Array.from({ length: given.clients }, () => new MeasuringClient(subject, endpoints))
+    this.#slices = given.slices
+    const { entry, round } = given
+    const endpoints = endpointsBehind(given.slices, entry)
+    this.clients = round.pausesMs.map(() => new MeasuringClient(entry, endpoints))
   }
 
-  take(event: ClientEvent): void {
-    if (event.kind === 'pod') this.onPod(event.client, event.pod)
-    else if (event.kind === 'said') this.onDecoded(event.client, event.decoded, event.arrivedAt)
-    else if (event.kind === 'ended') this.onEnded(event.client, event.message)
-    else if (event.kind === 'absent') this.onAbsent(event.client, event.why)
-    else if (event.kind === 'stage') this.#given.onStage(event.text)
+  /** As last heard. */
+  get slices(): readonly EndpointSlice[] {
+    return this.#slices
   }
 
-  onPod(client: number, pod: Pod): void {
-    this.clients[client]?.onPod(pod)
+  /** Takes in what happened, and tells what is worth telling. Throws UserError when an agent could not do its work. */
+  *take(event: RunEvent): Generator<MeasureStep, void, undefined> {
+    if (event.kind === 'stage') yield event
+    else if (event.kind === 'pod') this.clients[event.client]?.onPod(event.pod)
+    else if (event.kind === 'slices') this.#follow(event.slices, event.heardAt)
+    else if (event.kind === 'watch-trouble') this.watchTrouble = event.error
+    else if (event.kind === 'ended') this.#onEnded(event.client, event.message)
+    else if (event.kind === 'said') {
+      this.#hear(event.client, event.decoded, event.arrivedAt)
+      if (event.decoded.start !== undefined) yield* this.#begin()
+    } else if (event.kind === 'absent') {
+      yield { kind: 'note', text: `client ${event.client} does not take part: ${event.why}` }
+      yield* this.#begin()
+    }
   }
 
-  onEndpoints(endpoints: readonly Endpoint[], heardAt: number): void {
+  #follow(slices: readonly EndpointSlice[], heardAt: number): void {
+    const { entry, recogniser } = this.#given
+    this.#slices = slices
+    recogniser.update(endpointsOfAll(slices, [entry]))
+    const endpoints = endpointsBehind(slices, entry)
     for (const client of this.clients) client.onEndpoints(endpoints, heardAt)
   }
 
-  onDecoded(client: number, decoded: Decoded, arrivedAt: number): void {
-    const { start, failure, foreign, error } = decoded
+  #hear(client: number, decoded: Decoded, arrivedAt: number): void {
+    const { failure, foreign, error } = decoded
     if (failure !== undefined) this.failures.push(failure)
     if (foreign !== undefined && this.#foreign.length < mostForeignLines) this.#foreign.push(foreign)
     if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
@@ -68,20 +85,14 @@ export class RoundCollector {
       if (backend !== undefined) this.backends.push(backend)
       return backend
     })
-    if (start !== undefined) this.#noteBegun()
   }
 
-  onEnded(client: number, message: string): void {
+  #onEnded(client: number, message: string): void {
     if (this.clients[client]?.scheme !== undefined) return
     throw endedEarly([...this.#foreign, message], {
       remedy: 'image-with-node',
       what: 'the image must hold Node 18 or newer as "node"',
     })
-  }
-
-  onAbsent(client: number, why: string): void {
-    this.#given.onNote(`client ${client} does not take part: ${why}`)
-    this.#noteBegun()
   }
 
   get scheme(): Scheme | undefined {
@@ -95,8 +106,13 @@ export class RoundCollector {
       client.seen.length === 0 ? [] : [client.run(number, index)],
     )
   }
-  #noteBegun(): void {
+
+  /** Another client waits, or does not take part: once that is so of all, how long they do is told. */
+  *#begin(): Generator<MeasureStep, void, undefined> {
+    const { number, round } = this.#given
     this.#begun += 1
-    if (this.#begun === this.clients.length) this.#given.onBegun()
+    if (this.#begun < this.clients.length) return
+    const untilMs = performance.now() + roundSeconds(round) * 1000
+    yield { kind: 'wait', text: waitingWords(number, round), untilMs }
   }
 }

@@ -3,11 +3,11 @@ import { formatDuration } from '../../model/common/words/amounts.ts'
 import type { TimerConclusion } from '../../judge/timers/conclude.ts'
 import { isTooLong, type MeasurePlan, type Round } from '../../judge/timers/plan.ts'
 import type { TimeoutTrial } from '../../model/probe/results/timeout-result.ts'
-import type { ProbeSubject } from '../plan/preflight.ts'
+import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 
 /** What a measurement will do before it does it. */
 export function announcement(
-  { service }: ProbeSubject,
+  { host, port }: SurveyEntry,
   plan: MeasurePlan,
   from: string,
   round: Round,
@@ -15,7 +15,7 @@ export function announcement(
   const { configuredMs, maxMs } = plan
   const tooLong = `the configured timeout of ${duration(configuredMs ?? 0)} is longer than is waited for (${duration(maxMs)})`
   return [
-    `measuring the affinity timeout of ${hostAndPort(service.clusterIP, service.port)}: ${plan.clients} clients pause between connections`,
+    `measuring the affinity timeout of ${hostAndPort(host, port)}: ${plan.clients} clients pause between connections`,
     `from ${from}`,
     ...(configuredMs !== undefined && isTooLong(plan) ? [tooLong] : []),
     `takes about ${duration(roundSeconds(round) * 1000)} and the start of the pods; as long again for each further round, if one does not tell`,

@@ -107,11 +107,14 @@ function entriesFlags(flags: ProbeFlags): Pick<ProbeOptions, 'via' | 'viaLocal'>
   const { via, 'ip-family': family, 'all-ports': allPorts, 'via-local': viaLocal } = flags
   const usual = viaLocal ? 'all' : new Set(['cluster-ip' as const])
   const isAsked = via !== undefined || family !== undefined || allPorts
+  const kinds = via === undefined ? usual : parseVia(via)
+  if (flags['measure-timeout'] && isAsked && (kinds === 'all' || kinds.size > 1 || family === 'all'))
+    throw usageError('a timeout is measured at one way in', 'name one:  --via node-port')
   return {
     ...(isAsked
       ? {
           via: {
-            kinds: via === undefined ? usual : parseVia(via),
+            kinds,
             ...(family === undefined ? {} : { family: families[family] }),
             ...(allPorts ? { allPorts } : {}),
           },

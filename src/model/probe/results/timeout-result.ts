@@ -1,4 +1,5 @@
 import type { EndpointSummary, ProbedService, ProbeRequest, Recognition } from './probe-result.ts'
+import type { SurveyEntry } from './survey.ts'
 import type { finding, status, trial } from '../../contract/timeout.ts'
 import type { Shape } from '../../contract/shape.ts'
 
@@ -39,6 +40,8 @@ export interface TimeoutResult {
   service: ProbedService
   /** The temporary Service that was measured in the place of `service`. */
   shadow?: { name: string; timeoutSeconds: number }
+  /** Where the Service was entered; at its cluster IP unless given. */
+  entry?: SurveyEntry
   endpoints: EndpointSummary
   recognition: Recognition
   request: Pick<ProbeRequest, 'scheme' | 'path' | 'timeoutMs'>

@@ -6,6 +6,8 @@ import { ours } from '../../../model/cluster/ours.ts'
 import { runLabel } from '../../run/clients/pods/job.ts'
 import { makeWhole } from '../../run/clients/pods/make.ts'
 import { removeRun } from '../../run/clients/pods/remove.ts'
+import type { Emit } from '../../run/stream.ts'
+import type { ProbeStep, RunControl } from '../../steps.ts'
 import { anchorJob, anchorName, ownedBy } from './anchor.ts'
 import { explainRefusal } from './refusal.ts'
 
@@ -25,6 +27,19 @@ export interface TemporarySurroundings {
   interrupted: AbortSignal
   /** Do not even clean up any more. */
   abandoned: AbortSignal
+}
+
+/** Temporary objects that tell how it goes in a stream of steps. */
+export function surroundingsOf(
+  emit: Emit<Extract<ProbeStep, { kind: 'stage' | 'note' }>>,
+  { interrupted, abandoned }: RunControl,
+): TemporarySurroundings {
+  return {
+    onStage: (text) => void emit({ kind: 'stage', text }),
+    onNote: (text) => void emit({ kind: 'note', text }),
+    interrupted,
+    abandoned,
+  }
 }
 
 /** What is at hand while the objects are there. */

@@ -6,7 +6,7 @@ import { defined } from '../../../model/common/values.ts'
 
 /** The report for programs: what was asked in `spec`, what was found in `status`. */
 export function toTimeoutReport(result: TimeoutResult): TimeoutReport {
-  const { service, shadow, verdict, finding } = result
+  const { service, shadow, entry, verdict, finding } = result
   const { namespace, policy, name, ...port } = service
   return {
     apiVersion: 'affinity.kubectl.dev/v1',
@@ -14,7 +14,7 @@ export function toTimeoutReport(result: TimeoutResult): TimeoutReport {
     metadata: { name: result.runId, namespace, creationTimestamp: result.startedAt },
     spec: {
       service: { name, ...port, ...affinity(policy) },
-      ...defined({ shadow }),
+      ...defined({ shadow, entry }),
       request: result.request,
       maxMs: result.maxMs,
       acceptedError: verdict.acceptedError,

@@ -3,6 +3,7 @@ import type { TimeoutResult } from '../../../model/probe/results/timeout-result.
 import { address, middleDot, readyWords } from '../blocks/header.ts'
 import { layoutMarked, nextSteps } from '../blocks/parts.ts'
 import type { TextOptions } from '../text.ts'
+import { entryWords } from '../survey/labels.ts'
 import { recognitionWords } from '../words/words.ts'
 import type { Page } from '../../terminal.ts'
 import { flow, flowGroups, type Line, span } from '../../text/line.ts'
@@ -26,7 +27,7 @@ export function renderTimeoutText(result: TimeoutResult, options: TextOptions): 
 }
 
 function header(result: TimeoutResult, page: TextOptions): Line[] {
-  const { service, shadow, endpoints } = result
+  const { service, shadow, entry, endpoints } = result
   const name = shortenMiddle(sanitize(service.name), page.width - labelWidth)
   const what = [
     span(`service/${name}`, page.style.strong),
@@ -41,6 +42,7 @@ function header(result: TimeoutResult, page: TextOptions): Line[] {
   return [
     ...flowGroups([what, how], { ...page, indent: labelWidth }),
     ...labelled('shadow', stands, page),
+    ...labelled('entry', entry && [entryWords(entry)], page),
     ...(result.rounds.length === 0 ? [] : labelled('clients', from, page, middleDot(page))),
     ...(page.wide ? labelled('rounds', details(result), page, middleDot(page)) : []),
   ]

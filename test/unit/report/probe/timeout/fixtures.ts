@@ -127,6 +127,19 @@ export const fixtures: Record<string, () => TimeoutResult> = {
       service: withTimeout(10_800),
       shadow: { name: 'sample-clusterip-affinity-5e6f7a8b', timeoutSeconds: 10 },
     }),
+  'node-port': () =>
+    build({
+      entry: {
+        index: 0,
+        kind: 'node-port',
+        host: '10.0.0.2',
+        port: 30084,
+        node: 'node2',
+        servicePort: 80,
+        protocol: 'TCP',
+        family: 'IPv4',
+      },
+    }),
   none: () =>
     build({
       service: withNone,
