@@ -16,11 +16,12 @@ const essence = (message) =>
 const folder = process.argv[2]
 const total = { passed: 0, failed: 0, skipped: 0 }
 /**
- * Tests that needed another try: more than these in thousands, and something is wrong that is not chance (vitest.config.ts). On a
- * machine that does much else at the same time it may be the machine: the table of times says how idle it was.
+ * Tests of one run of the scenarios that needed another try: more than these of hundreds, and something is wrong that is not chance
+ * (vitest.config.ts). On a machine that does much else at the same time it may be the machine: the table of times says how idle it was.
  */
 const retryBudget = 2
-let retried = 0
+/** How many there were in each run. */
+const retried = new Map()
 /** Why tests were skipped, and how many were. */
 const leftOut = new Map()
 for (const name of readdirSync(folder).filter((one) => one.endsWith('.step'))) {
@@ -31,7 +32,7 @@ for (const name of readdirSync(folder).filter((one) => one.endsWith('.step'))) {
 const { tests, broken } = readReports(folder)
 total.failed += broken.length
 for (const file of broken) console.log(`failed outside of its tests: ${file}`)
-for (const { status, fullName, tries, failures } of tests) {
+for (const { run, status, fullName, tries, failures } of tests) {
   if (status === 'passed' || status === 'failed') total[status] += 1
   else {
     total.skipped += 1
@@ -39,14 +40,14 @@ for (const { status, fullName, tries, failures } of tests) {
     leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1)
   }
   if (failures.length === 0) continue
-  if (status === 'passed') retried += 1
+  if (status === 'passed') retried.set(run, (retried.get(run) ?? 0) + 1)
   const outcome = status === 'passed' ? `passed at try ${tries} only` : 'failed'
   console.log([`${outcome}: ${fullName}`, ...failures.map(essence)].join('\n  '))
 }
 for (const [reason, count] of [...leftOut].toSorted(([, one], [, other]) => other - one))
   console.log(`left out, ${count} tests: ${reason}`)
-if (retried > retryBudget) {
-  console.log(`failed: ${retried} tests needed another try, ${retryBudget} may`)
+for (const [run, count] of [...retried].filter(([, count]) => count > retryBudget)) {
+  console.log(`failed: ${count} tests of ${run} needed another try, ${retryBudget} may`)
   total.failed += 1
 }
 try {

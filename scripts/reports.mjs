@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * All tests of the reports in a folder, and the files that failed outside of their tests. What was run again in the same folder counts
- * as it ended then; failures before stay with it.
+ * as it ended then; failures before stay with it. Each folder is a `run` of its own, by its name.
  */
-export function readReports(folder) {
+export function readReports(folder, run = '') {
   const entries = readdirSync(folder, { withFileTypes: true })
   const reports = entries
     .filter(({ name }) => /^vitest-\d+\.json$/.test(name))
@@ -29,7 +29,7 @@ export function readReports(folder) {
       }
       const failures = [...(earlier?.failures ?? []), ...failureMessages]
       const tries = failures.length + (outcome === 'passed' ? 1 : 0)
-      tests.set(key, { file: name, status: outcome, fullName, failures, tries })
+      tests.set(key, { run, file: name, status: outcome, fullName, failures, tries })
     }
     // It could not be loaded, or what comes before some of its tests failed: who skips a test says why.
     const isLeft = (one) => one.status === 'skipped' && !/\(skipped: /.test(one.fullName)
@@ -39,7 +39,7 @@ export function readReports(folder) {
   }
   const below = entries
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => readReports(join(folder, name)))
+    .map(({ name }) => readReports(join(folder, name), name))
   const here = [...files.values()].flatMap(({ tests }) => [...tests.values()])
   const broken = [...files].filter(([, { isBroken }]) => isBroken).map(([name]) => name)
   return {

@@ -28,10 +28,10 @@ test('what ran again counts as it ended then, in its own folder only', () => {
   const { tests, broken } = readReports(folder)
   expect(broken).toStrictEqual([])
   expect(tests).toStrictEqual([
-    { file: 'a', status: 'failed', fullName: 'two', failures: ['x'], tries: 1 },
-    { file: 'a', status: 'passed', fullName: 'one', failures: ['x'], tries: 2 },
-    { file: 'a', status: 'passed', fullName: 'two', failures: ['x', 'y', 'z'], tries: 4 },
-    { file: 'b', status: 'skipped', fullName: 'three', failures: [], tries: 0 },
+    { run: '', file: 'a', status: 'failed', fullName: 'two', failures: ['x'], tries: 1 },
+    { run: 'lab', file: 'a', status: 'passed', fullName: 'one', failures: ['x'], tries: 2 },
+    { run: 'lab', file: 'a', status: 'passed', fullName: 'two', failures: ['x', 'y', 'z'], tries: 4 },
+    { run: 'lab', file: 'b', status: 'skipped', fullName: 'three', failures: [], tries: 0 },
   ])
 })
 
@@ -68,8 +68,8 @@ test('tests beside those that run again keep what they were', () => {
   report(folder, 2, 'a', 'passed', [outcome('one', 'skipped'), outcome('two', 'passed')])
   expect(readReports(folder)).toStrictEqual({
     tests: [
-      { file: 'a', status: 'passed', fullName: 'one', failures: [], tries: 1 },
-      { file: 'a', status: 'passed', fullName: 'two', failures: ['x'], tries: 2 },
+      { run: '', file: 'a', status: 'passed', fullName: 'one', failures: [], tries: 1 },
+      { run: '', file: 'a', status: 'passed', fullName: 'two', failures: ['x'], tries: 2 },
     ],
     broken: [],
   })
