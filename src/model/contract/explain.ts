@@ -240,7 +240,11 @@ export const explainReportList = z
     apiVersion: z.literal('affinity.kubectl.dev/v1').describe('The version of this format.'),
     kind: z.literal('ExplainReportList').describe('The kind of report.'),
     items: z.array(explainReport).describe('One report for each target.'),
-    findings: z.array(finding).describe('Findings about files that belong to no target.'),
+    findings: z
+      .array(finding)
+      .describe(
+        'Findings about the files. What is said here of an object is not said again in its report, which has that code in none of its lists.',
+      ),
   })
   .describe('What `kubectl affinity explain` says about several targets, or files.')
 
