@@ -126,7 +126,8 @@ function cookieOf(
     by: {
       kind: 'cookie',
       name,
-      ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+      // An age that has passed is none to be carried.
+      ...(ttlSeconds === undefined || ttlSeconds <= 0 ? {} : { ttlSeconds }),
       path: isOne && path !== '' ? path : '/',
       ...(secure === true ? { secure } : {}),
       // What is hashed elsewhere is a record of the pod there, as soon as this can be had.

@@ -18,7 +18,7 @@ export function cookiePolicy(settings: CookieSettings): CookiePolicy {
     kind: 'cookie',
     ...(name === undefined || name === '' ? {} : { name: sanitizedName(name) }),
     path,
-    ...(maxAge <= 0 ? {} : { ttlSeconds: maxAge }),
+    ...(maxAge === 0 ? {} : { ttlSeconds: maxAge }),
     ...(secure === true ? { secure: true } : {}),
     ...defined({ domain }),
     // In other letters it is left out.

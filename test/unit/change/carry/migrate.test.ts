@@ -275,7 +275,9 @@ describe('what is not carried over', () => {
         },
       ],
     ])
-    expect(carried({ ...route, path: '/a', neverSent: 'it has expired when it comes' })).toMatchObject([
+    const expired = { ...route, path: '/a', ttlSeconds: -1, neverSent: 'it has expired when it comes' }
+    expect(carried(expired)[0]).not.toHaveProperty('ttlSeconds')
+    expect(carried(expired)).toMatchObject([
       { path: '/a' },
       [{ message: 'no browser sends the cookie of ingress/shop: it has expired when it comes', hints: [] }],
     ])
