@@ -55,4 +55,13 @@ describe(`probe --measure-timeout on ${site.name}, while things change`, () => {
     expectExit(ended, 130)
     expect(ended.stdout).toMatch(/INCONCLUSIVE +interrupted before it was sure/)
   })
+
+  test('Ctrl-C while its pods start ends it, and says nothing of their image', async () => {
+    const running = place.startProbe([...measuring, 'seconds-5'])
+    await running.printed(/starting \d+ probe pods/)
+    running.kill('SIGINT')
+    const ended = await running.ended
+    expectExit(ended, 130)
+    expect(ended.stderr).not.toMatch(/error:/)
+  })
 })

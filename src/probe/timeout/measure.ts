@@ -154,6 +154,8 @@ class Measurement {
           return observe(this.#cluster, this.#options, { pods }, control)
         },
         async function* (event): AsyncGenerator<MeasureStep> {
+          // Who was stopped before it asked says nothing of its image.
+          if (event.kind === 'ended' && interrupted.aborted) return
           yield* collector.take(event)
           if (event.kind === 'all-ended') learned = yield* learning
         },
