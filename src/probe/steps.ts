@@ -16,12 +16,16 @@ export interface RunControl {
   abandoned: AbortSignal
 }
 
-/** One thing that happens in a probe, from the first read to the end of the clean-up. */
-export type ProbeStep =
+/** For the person who waits. */
+export type Telling =
   /** What is being waited for. */
   | { kind: 'stage'; text: string }
-  /** A sentence for the person who waits. */
+  /** A sentence that stays. */
   | { kind: 'note'; text: string }
+
+/** One thing that happens in a probe, from the first read to the end of the clean-up. */
+export type ProbeStep =
+  | Telling
   /** What will be judged, and of how many endpoints: before the first request. */
   | {
       kind: 'planned'
@@ -47,7 +51,7 @@ export type ProbeStep =
 
 /** One thing that happens in a measurement of a timeout, from the first round to the end of the clean-up. */
 export type MeasureStep =
-  | Extract<ProbeStep, { kind: 'stage' | 'note' }>
+  | Telling
   /** The clients of a round pause until a time of performance.now(), in milliseconds. */
   | { kind: 'wait'; text: string; untilMs: number }
   /** What was found. The clean-up of the last round follows. */

@@ -59,8 +59,7 @@ export function probeBesideOf(beside: Beside): ProbeMode {
     const control = { interrupted: interrupt.first, abandoned: interrupt.second }
     let exitCode = 0
     for await (const step of probeBeside(cluster, options, beside, control)) {
-      if (step.kind === 'stage') progress.stage(step.text)
-      else if (step.kind === 'note') progress.note(step.text)
+      if (step.kind === 'stage' || step.kind === 'note') progress[step.kind](step.text)
       else if (step.kind === 'state') progress.update(step.state)
       else if (step.kind === 'start-over') progress.startOver()
       else if (step.kind === 'first-only') stdout.write(await renderProbe(step.result, format, shown([])))

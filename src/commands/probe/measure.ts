@@ -27,8 +27,7 @@ export async function measure(session: ProbeSession): Promise<number> {
   const { progress } = session
   let exitCode = 0
   for await (const step of measureService(cluster, asked, controlOf(session))) {
-    if (step.kind === 'stage') progress.stage(step.text)
-    else if (step.kind === 'note') progress.note(step.text)
+    if (step.kind === 'stage' || step.kind === 'note') progress[step.kind](step.text)
     else if (step.kind === 'wait') progress.wait(step.text, step.untilMs)
     else {
       progress.stop()

@@ -44,8 +44,7 @@ export async function follow(
   let found: ProbeSurvey | undefined
   for await (const step of steps) {
     tell?.(step)
-    if (step.kind === 'stage') progress.stage(step.text)
-    else if (step.kind === 'note') progress.note(step.text)
+    if (step.kind === 'stage' || step.kind === 'note') progress[step.kind](step.text)
     else if (step.kind === 'state') progress.update(step.state)
     else if (step.kind === 'result') {
       found = step.result

@@ -1,3 +1,7 @@
+import type { Telling } from '../steps.ts'
+
+type Note = Extract<Telling, { kind: 'note' }>
+
 /** Hands a value on; resolves when whoever reads has done with it. */
 export type Emit<T> = (value: T) => Promise<void>
 
@@ -44,12 +48,6 @@ export async function* streamOf<T>(
     await done.catch(() => {})
   }
   await done
-}
-
-/** A sentence for the person who waits. */
-interface Note {
-  kind: 'note'
-  text: string
 }
 
 /**

@@ -7,7 +7,7 @@ import { runLabel } from '../../run/clients/pods/job.ts'
 import { makeWhole } from '../../run/clients/pods/make.ts'
 import { removeRun } from '../../run/clients/pods/remove.ts'
 import type { Emit } from '../../run/stream.ts'
-import type { ProbeStep, RunControl } from '../../steps.ts'
+import type { RunControl, Telling } from '../../steps.ts'
 import { anchorJob, anchorName, ownedBy } from './anchor.ts'
 import { explainRefusal } from './refusal.ts'
 
@@ -31,7 +31,7 @@ export interface TemporarySurroundings {
 
 /** Temporary objects that tell how it goes in a stream of steps. */
 export function surroundingsOf(
-  emit: Emit<Extract<ProbeStep, { kind: 'stage' | 'note' }>>,
+  emit: Emit<Telling>,
   { interrupted, abandoned }: RunControl,
 ): TemporarySurroundings {
   return {
