@@ -15,7 +15,7 @@ import { kgatewayChange } from './kgateway/write.ts'
 import { kongChange } from './kong/write.ts'
 import { nginxIncChange, virtualServerChange } from './nginx-inc/write.ts'
 import { routeGroupChange, skipperChange } from './skipper/write.ts'
-import { traefikChange } from './traefik/write.ts'
+import { traefikChange } from './traefik/write/index.ts'
 
 /** All that can turn affinity on in front of a Service, the likelier first; Envoy Gateway has a word on the routes of nobody else. */
 export const changes: readonly Changing[] = [

@@ -30,13 +30,27 @@ export interface Changing {
   serves?(object: KubernetesObject, store: Store): boolean
   /** It changes such a target only if it is named by `--with`: there are others that could. */
   isOnAsking?(target: KubernetesObject): boolean
-  /** What of a cookie it has no field for, at such a target; `plan` refuses it. */
+  /** What of a cookie it has no field for, at such a target, so that `planFor` refuses it. */
   lacks?(wish: CookieWish, target: KubernetesObject, store: Store): readonly Lack[]
   /** What a target that it serves says beside its policy, for whoever takes that elsewhere. */
   details?(target: KubernetesObject, store: Store): Details | undefined
-  /** What a request comes to; undefined for a target that another one serves. */
-  plan(target: KubernetesObject, request: ChangeRequest, store: Store): ChangePlan | Refusal | undefined
+  /** How a target is switched; undefined for one that another mechanism serves. */
+  switchOf(target: KubernetesObject, store: Store): Switch | Refusal | undefined
 }
+
+/** How the affinity of a target is switched on and off. */
+export interface Switch {
+  before: Policy
+  /** What takes the affinity away. */
+  off: () => readonly Write[]
+  /** What a wish comes to that lacks nothing; undefined where another mechanism serves the target. */
+  on: (wish: Wish) => Switched | undefined
+  /** Where there is nothing to take away, another mechanism may have something there. */
+  isShared?: boolean
+}
+
+/** What a wish comes to, or why it cannot be had. */
+export type Switched = Refusal | (Pick<ChangePlan, 'after' | 'writes'> & Partial<ChangePlan>)
 
 /** A part of a wish for which there is no field. */
 export interface Lack {
@@ -92,19 +106,7 @@ export function lacksOf(own: OwnCookie, wish: CookieWish): Lack[] {
   const { name } = own
   return name === undefined || name === wish.name
     ? parts
-    : [{ part: 'name', name, why: nameIs(by, name) }, ...parts]
-}
-
-function nameIs(by: string, name: string): string {
-  return `${by} calls its cookie ${name}, and no field changes that`
-}
-
-/** Why such a cookie cannot be had as it is wished; undefined where it can, or no cookie is. */
-export function unfitFor(own: OwnCookie, wish: Wish): Refusal | undefined {
-  if (wish.kind !== 'cookie') return undefined
-  const { by, name = wish.name } = own
-  if (wish.name !== name) return refusal(nameIs(by, name), { remedy: 'by-the-cookie', name })
-  return refusalOf(lacksOf(own, wish))
+    : [{ part: 'name', name, why: `${by} calls its cookie ${name}, and no field changes that` }, ...parts]
 }
 
 /** Why one cookie is not for several Services of a host: each has pods of its own, and knows none of the other's. */
@@ -126,11 +128,31 @@ export interface Details {
   left: readonly { what: string; why: string }[]
 }
 
+/** What a request comes to at a target; undefined for one that another mechanism serves. */
+export function planFor(
+  changing: Changing,
+  target: KubernetesObject,
+  request: ChangeRequest,
+  store: Store,
+): ChangePlan | Refusal | undefined {
+  const found = changing.switchOf(target, store)
+  if (found === undefined || isRefusal(found)) return found
+  const { before, off, on, isShared = false } = found
+  if (request.verb === 'disable') {
+    const writes = off()
+    return isShared && writes.length === 0 ? undefined : planOf(before, { after: none, writes })
+  }
+  const { by } = request
+  if (by === undefined) return unsaid
+  const lacks = by.kind === 'cookie' ? (changing.lacks?.(by, target, store) ?? []) : []
+  if (lacks.length > 0) return refusalOf(lacks)
+  const switched = on(by)
+  return switched === undefined || isRefusal(switched) ? switched : planOf(before, switched)
+}
+
 /** A plan of one policy. */
-export function planOf(
-  plan: Pick<ChangePlan, 'before' | 'after' | 'writes'> & Partial<ChangePlan>,
-): ChangePlan {
-  const { after, writes } = plan
+function planOf(before: Policy, switched: Exclude<Switched, Refusal>): ChangePlan {
+  const { after, writes } = switched
   const isOfApplication = after.kind === 'cookie' && after.madeBy === 'application' && writes.length > 0
   const notices = isOfApplication
     ? [
@@ -140,39 +162,18 @@ export function planOf(
         },
       ]
     : []
-  return { timeoutIsDefault: false, notices, isDone: writes.length === 0, ...plan }
+  return { before, timeoutIsDefault: false, notices, isDone: writes.length === 0, ...switched }
 }
 
-/** What is to be known of one object to plan for it. */
-interface Asked {
-  before: Policy
-  /** What the proxy makes of a cookie. */
-  cookie?: OwnCookie
-  /** What takes the affinity away. */
-  off: () => readonly Write[]
-  on: (wish: Wish) => Planned
-}
-
-/** What a wish comes to, or why it cannot be had. */
-export type Planned = Refusal | (Pick<ChangePlan, 'after' | 'writes'> & Partial<ChangePlan>)
-
-/** What a request comes to where one object says it all. */
-export function planFor(request: ChangeRequest, { before, cookie, off, on }: Asked): ChangePlan | Refusal {
-  if (request.verb === 'disable') return planOf({ before, after: none, writes: off() })
-  const { by } = request
-  if (by === undefined) return unsaid
-  const unfit = cookie === undefined ? undefined : unfitFor(cookie, by)
-  if (unfit !== undefined) return unfit
-  const planned = on(by)
-  return isRefusal(planned) ? planned : planOf({ before, ...planned })
-}
-
-/** Why a cookie cannot be had as it is wished; undefined where it can. */
-export function refusalOf(lacks: readonly Lack[], ...hints: readonly string[]): Refusal | undefined {
-  if (lacks.length === 0) return undefined
+/** Why a cookie cannot be had as it is wished. */
+function refusalOf(lacks: readonly Lack[]): Refusal {
+  const named = lacks.find(({ part }) => part === 'name')
+  if (named?.name !== undefined) return refusal(named.why, { remedy: 'by-the-cookie', name: named.name })
   const parts = lacks.flatMap(({ part }) => (part === 'name' ? [] : part))
-  const without: Hint[] = parts.length === 0 ? [] : [{ remedy: 'leave-parts-out', parts }]
-  return refusal([...new Set(lacks.map(({ why }) => why))].join('; '), ...hints, ...without)
+  return refusal([...new Set(lacks.map(({ why }) => why))].join('; '), {
+    remedy: 'leave-parts-out',
+    parts,
+  })
 }
 
 /** Why not, with what to do instead. */
@@ -181,7 +182,7 @@ export function refusal(refused: string, ...hints: readonly Hint[]): Refusal {
 }
 
 /** Affinity is asked for, and not by what. */
-export const unsaid: Refusal = refusal('by what clients are to be kept has to be said', {
+const unsaid: Refusal = refusal('by what clients are to be kept has to be said', {
   remedy: 'by-cookie',
 })
 

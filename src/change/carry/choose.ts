@@ -1,5 +1,5 @@
 import { changes } from '../../mechanisms/changes.ts'
-import type { Changing } from '../../mechanisms/changing.ts'
+import { type Changing, planFor } from '../../mechanisms/changing.ts'
 import type { ChangeNotice, ChangePlan, ChangeRequest, Destination } from '../../model/affinity/change.ts'
 import { objectName } from '../../model/findings/finding.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
@@ -71,7 +71,7 @@ export function choose(
   for (const changing of able) {
     if (options.with === undefined && changing.isOnAsking?.(object) === true) continue
     const { request, notices } = requestTo(changing, object, options, store)
-    const plan = changing.plan(object, request, store)
+    const plan = planFor(changing, object, request, store)
     if (plan === undefined) continue
     if ('refused' in plan) throw new UserError(`${name} not changed: ${plan.refused}`, { hints: plan.hints })
     return { changing, plan: { ...plan, notices: [...plan.notices, ...notices] } }

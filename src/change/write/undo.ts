@@ -1,4 +1,4 @@
-import type { Changing } from '../../mechanisms/changing.ts'
+import { type Changing, planFor } from '../../mechanisms/changing.ts'
 import { type Fact, storeOf } from '../../model/cluster/store.ts'
 import { inverse, isEqual } from '../../model/affinity/fields.ts'
 import type { ChangePlan, ChangeRequest, Wish, Write } from '../../model/affinity/change.ts'
@@ -66,7 +66,7 @@ function leadsBack({ changing, object, plan, lists }: Planned, request: ChangeRe
   const target =
     changed.find(({ object: one }) => keyOf(refOf(one)) === keyOf(refOf(object)))?.object ?? object
   const now = withObjects(lists, changed)
-  const back = changing.plan(target, request, storeOf(now))
+  const back = planFor(changing, target, request, storeOf(now))
   if (back === undefined || 'refused' in back) return false
   const after = withObjects(now, back.writes.map(played))
   const touched = [...plan.writes, ...back.writes]

@@ -2,7 +2,7 @@ import type { CookieWish, Refusal, Wish, Write } from '../../model/affinity/chan
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType } from '../../model/cluster/object.ts'
-import { type Changing, type Planned, planFor, refusal } from '../changing.ts'
+import { type Changing, refusal, type Switched } from '../changing.ts'
 import { annotating, type AnnotationMarks } from '../ingress/annotating.ts'
 import { annotate } from '../kit/write/annotations.ts'
 import { annotationsOf } from '../kit/controller.ts'
@@ -57,12 +57,12 @@ export const nlbChange: Changing = {
   reads: [],
   writes: [services],
   isOnAsking: isNlb,
-  plan: (target, request) => {
+  switchOf: (target) => {
     if (!isNlb(target)) return undefined
     const service = target as Service
     const before = nlbPolicy(service)
     const off = (): Write[] => annotate(services, service, unmarked(service, nlbAttributesKey))
-    return planFor(request, { before, off, on: (wish) => byAddress(service, wish, before) })
+    return { before, off, on: (wish) => byAddress(service, wish, before) }
   },
 }
 
@@ -70,7 +70,7 @@ function isNlb(target: KubernetesObject): boolean {
   return isOfType(target, services) && isOfLbc(target as Service)
 }
 
-function byAddress(service: Service, wish: Wish, before: Policy): Planned {
+function byAddress(service: Service, wish: Wish, before: Policy): Switched {
   const annotations = annotationsOf(service)
   if (wish.kind !== 'source-ip')
     return refusal('a Network Load Balancer keeps clients by their address only', { remedy: 'by-address' })

@@ -1,7 +1,7 @@
 import type { FieldTree, Wish } from '../../model/affinity/change.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
-import { type Changing, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
+import { type Changing, lacksOf, type OwnCookie, refusal } from '../changing.ts'
 import { at, list } from '../kit/objects/loose.ts'
 import { rewritten } from '../kit/write/rewritten.ts'
 import { httpProxies } from './objects.ts'
@@ -18,11 +18,10 @@ export const contourChange: Changing = {
   reads: [],
   writes: [httpProxies],
   lacks: (wish) => lacksOf(cookie, wish),
-  plan: (proxy: LooseObject, request) => {
+  switchOf: (proxy: LooseObject) => {
     const routes = list(at(proxy.spec, 'routes'))
-    return planFor(request, {
+    return {
       before: routes.map(policyOf).find(({ kind }) => kind !== 'none') ?? none,
-      cookie,
       off: () => rewritten(httpProxies, proxy, 'routes', withoutAffinity),
       on: (wish) => {
         if (routes.length === 0)
@@ -31,7 +30,7 @@ export const contourChange: Changing = {
         const writes = rewritten(httpProxies, proxy, 'routes', (route) => ({ ...route, loadBalancerPolicy }))
         return { after: routePolicy(loadBalancerPolicy), writes }
       },
-    })
+    }
   },
 }
 

@@ -2,7 +2,7 @@ import type { FieldsWrite, FieldTree, RawObject, Wish } from '../../model/affini
 import { changedLeaves, merge } from '../../model/affinity/fields.ts'
 import { isSticky, none } from '../../model/affinity/policy.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
-import { type Changing, lacksOf, type OwnCookie, planFor, refusal } from '../changing.ts'
+import { type Changing, lacksOf, type OwnCookie, refusal } from '../changing.ts'
 import { at, text } from '../kit/objects/loose.ts'
 import { arrivalOf, builtIn, endpointResolvers, mappingPolicy, mappings } from './mapping.ts'
 
@@ -16,12 +16,11 @@ export const emissaryChange: Changing = {
   reads: [endpointResolvers],
   writes: [mappings],
   lacks: (wish) => lacksOf(cookie, wish),
-  plan: (mapping: LooseObject, request, store) => {
+  switchOf: (mapping: LooseObject, store) => {
     const policy = mappingPolicy(mapping)
     const before = isSticky(policy) ? policy : none
-    return planFor(request, {
+    return {
       before,
-      cookie,
       off: () => (before === none ? [] : [patch(mapping, { load_balancer: null })]),
       on: (wish) => {
         const arrival = arrivalOf(mapping, store)
@@ -35,7 +34,7 @@ export const emissaryChange: Changing = {
         const after = merge(mapping as unknown as RawObject, write.fields) as unknown as LooseObject
         return { after: mappingPolicy(after), writes: changedLeaves(write).length === 0 ? [] : [write] }
       },
-    })
+    }
   },
 }
 

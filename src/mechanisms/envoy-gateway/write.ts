@@ -1,10 +1,10 @@
-import type { ChangePlan, CookieWish, FieldTree, Refusal, Wish, Write } from '../../model/affinity/change.ts'
+import type { CookieWish, FieldTree, Wish, Write } from '../../model/affinity/change.ts'
 import { isEqual } from '../../model/affinity/fields.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject, type ObjectType, resourceName } from '../../model/cluster/object.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
+import { type Changing, type Lack, refusal, type Switched } from '../changing.ts'
 import {
   controllersOf,
   controllerWorkloads,
@@ -13,14 +13,14 @@ import {
   isServedSince,
 } from '../gateway-api/implementations/controllers.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
-import { gatewayDuration } from '../gateway-api/persistence/persistence.ts'
+import { recorded } from '../gateway-api/implementations/implementations.ts'
+import { gatewayDuration, persistenceOf } from '../gateway-api/persistence/persistence.ts'
 import { definitions, schemaIn } from '../kit/objects/definitions.ts'
-import { at, list, record, text } from '../kit/objects/loose.ts'
+import { at, list, record } from '../kit/objects/loose.ts'
 import { rewritten } from '../kit/write/rewritten.ts'
 import { backendTrafficPolicies } from './objects.ts'
 import { hashAt, hashing, unhashing } from './write-hash.ts'
 import { roleHints } from '../../model/cluster/role.ts'
-import { defined } from '../../model/common/values.ts'
 
 const sessionTypes = [httpRoutes, grpcRoutes]
 
@@ -44,20 +44,18 @@ export const envoyGatewayChange: Changing = {
   lacks,
   serves: (route, store) => isServedBy(route, store, (one) => one === controller),
   details: () => ({ wish: { httpOnly: true }, left: [] }),
-  plan: (target, request, store) => {
+  switchOf: (target, store) => {
     const route = target as LooseObject
-    const wish = request.verb === 'disable' ? null : request.by
     const rules = list(at(route.spec, 'rules'))
-    const before = rules.map(policyOf).find(({ kind }) => kind !== 'none') ?? hashAt(route, store)
-    if (wish === null) {
-      const writes = [...rewrittenRules(route, withoutSession), ...unhashing(route, store)]
-      return planOf({ before, after: none, writes })
+    return {
+      before: rules.map(policyOf).find(({ kind }) => kind !== 'none') ?? hashAt(route, store),
+      off: () => [...rewrittenRules(route, withoutSession), ...unhashing(route, store)],
+      on: (wish) => {
+        if (others.some((label) => isServedByLabel(route, store, label))) return undefined
+        const strangers = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
+        return strangers.length > 0 ? refusal(...servedBy(strangers)) : enable(route, wish, store)
+      },
     }
-    if (others.some((label) => isServedByLabel(route, store, label))) return undefined
-    const strangers = [...new Set(controllersOf(route, store))].filter((one) => one !== controller)
-    if (strangers.length > 0) return refusal(...servedBy(strangers))
-    if (wish === undefined) return unsaid
-    return enable(route, wish, { before, store })
   },
 }
 
@@ -80,11 +78,7 @@ function servedBy(controllers: readonly string[]): [string, ...string[]] {
   return [`its gateway is served by ${first}, for which nothing can be written here`]
 }
 
-function enable(
-  route: LooseObject,
-  wish: Wish,
-  { before, store }: { before: Policy; store: Store },
-): ChangePlan | Refusal {
+function enable(route: LooseObject, wish: Wish, store: Store): Switched {
   const schema = schemaOf(route, store)
   const whyNot = !readsSessions(route, store)
     ? 'sessionPersistence of a GRPCRoute is read since Envoy Gateway 1.10 only'
@@ -92,15 +86,13 @@ function enable(
       ? `the definitions of this cluster are those of the standard channel, whose ${route.kind}s have no sessionPersistence`
       : undefined
   if (schema === undefined || whyNot !== undefined || wish.kind !== 'cookie' || needsHash(wish))
-    return byHash(route, wish, { before, store, whyNot })
+    return byHash(route, wish, { store, whyNot })
   const rules = list(at(route.spec, 'rules'))
   if (rules.some((rule) => isEqual(record(rule)['matches'], []) && 'matches' in record(rule)))
     return refusal(
       'a rule has an empty list of matches, for which Envoy Gateway ignores sessionPersistence',
       'take matches away',
     )
-  const unfit = refusalOf(lacks(wish, route, store))
-  if (unfit !== undefined) return unfit
   const session = (index: number): FieldTree => sessionOf(wish, schema, index)
   const writes = [
     ...rewrittenRules(route, (rule, index) => ({ ...rule, sessionPersistence: session(index) })),
@@ -115,7 +107,7 @@ function enable(
           },
         ]
       : []
-  return planOf({ before, after: policyOf({ sessionPersistence: session(0) }), writes, notices })
+  return { after: policyOf({ sessionPersistence: session(0) }), writes, notices }
 }
 
 /** The fields of sessionPersistence in the installed schema; where it may not be read those of most versions are taken. */
@@ -146,15 +138,15 @@ function needsHash(wish: CookieWish): boolean {
 function byHash(
   route: LooseObject,
   wish: Wish,
-  { before, store, whyNot }: { before: Policy; store: Store; whyNot: string | undefined },
-): ChangePlan | Refusal {
+  { store, whyNot }: { store: Store; whyNot: string | undefined },
+): Switched {
   const { writes, after } = hashing(route, wish, store)
   if (whyNot !== undefined && wish.kind === 'cookie' && wish.persistent === true)
     return refusal(`${whyNot}, and a hash moves some clients when pods are added`)
   const notices = whyNot === undefined ? [] : [{ message: `a hash keeps clients: ${whyNot}`, hints: [] }]
   // A session that is set counts before the hash.
   const all = [...rewrittenRules(route, withoutSession), ...writes]
-  return planOf({ before, after, writes: all, notices })
+  return { after, writes: all, notices }
 }
 
 /** What a cookie of Envoy Gateway's session persistence cannot have, where it has to be one of that. */
@@ -212,24 +204,7 @@ function rewrittenRules(route: LooseObject, each: Parameters<typeof rewritten>[3
   return rewritten(typeOf(route), route, 'rules', each)
 }
 
-/** Field names have moved between versions of the experimental channel: both are read. */
 function policyOf(rule: unknown): Policy {
-  const session = record(rule)['sessionPersistence']
-  if (session === undefined) return none
-  if (at(session, 'type') === 'Header') {
-    const name = text(at(session, 'header.name')) ?? text(at(session, 'sessionName'))
-    return defined({ kind: 'header', name, points: 'at-a-pod' })
-  }
-  const name = text(at(session, 'cookie.name')) ?? text(at(session, 'sessionName'))
-  const lifetime = text(at(session, 'cookie.lifetimeType')) ?? text(at(session, 'cookieConfig.lifetimeType'))
-  const ttl = lifetime === 'Permanent' ? secondsOf(text(at(session, 'absoluteTimeout')) ?? '') : 0
-  return defined({ kind: 'cookie', name, ...(ttl > 0 ? { ttlSeconds: ttl } : {}), points: 'at-a-pod' })
-}
-
-function secondsOf(duration: string): number {
-  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
-  const parts = [...duration.matchAll(/(\d+)(ms|h|m|s)/g)]
-  return Math.floor(
-    parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (units[unit] ?? 0), 0),
-  )
+  const persistence = persistenceOf(record(rule)['sessionPersistence'])
+  return persistence === undefined ? none : recorded(persistence, persistence.name)
 }

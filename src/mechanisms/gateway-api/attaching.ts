@@ -1,5 +1,4 @@
 import type {
-  ChangePlan,
   CookieWish,
   FieldsWrite,
   FieldTree,
@@ -22,16 +21,7 @@ import {
 import { isOurs, ours } from '../../model/cluster/ours.ts'
 import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import {
-  type Changing,
-  isRefusal,
-  lacksOf,
-  type OwnCookie,
-  planOf,
-  refusal,
-  unfitFor,
-  unsaid,
-} from '../changing.ts'
+import { type Changing, isRefusal, lacksOf, type OwnCookie, refusal, type Switched } from '../changing.ts'
 import { at, list, record } from '../kit/objects/loose.ts'
 import { policiesFor } from '../kit/objects/targeting.ts'
 import { services } from '../service/objects.ts'
@@ -119,7 +109,7 @@ export function attaching(dialect: AttachingDialect): Changing {
     isByService: dialect.at === 'service',
     serves,
     lacks: (wish) => lacksOf(cookie(wish), wish),
-    plan: (target, request, store) => {
+    switchOf: (target, store) => {
       const route = target as LooseObject
       if (!serves(route, store)) return undefined
       const places = placesOf(dialect, route, store)
@@ -136,16 +126,15 @@ export function attaching(dialect: AttachingDialect): Changing {
         held.filter(({ policy }) => policy !== undefined && isSticky(policy)),
         ({ object }) => keyOf(refOf(object)),
       )
-      const before = sticky[0]?.policy ?? inRoute?.policyOf(route, store) ?? none
-      if (request.verb === 'disable') {
-        const inKinds = sticky.flatMap(({ kind, object }) => taken(kind, object))
-        const writes = [...inKinds, ...(inRoute?.without(route) ?? [])]
-        // What else stands in a route of the Gateway API may be there in vain.
-        const isShared = targets.includes(httpRoutes)
-        return isShared && writes.length === 0 ? undefined : planOf({ before, after: none, writes })
+      return {
+        before: sticky[0]?.policy ?? inRoute?.policyOf(route, store) ?? none,
+        isShared: targets.includes(httpRoutes),
+        off: () => [
+          ...sticky.flatMap(({ kind, object }) => taken(kind, object)),
+          ...(inRoute?.without(route) ?? []),
+        ],
+        on: (wish) => enabled({ dialect, route, places, store, sticky }, wish),
       }
-      if (request.by === undefined) return unsaid
-      return enabled({ dialect, route, places, store, before, sticky }, request.by)
     },
   }
 }
@@ -160,14 +149,11 @@ interface Known {
   route: LooseObject
   places: readonly ObjectRef[]
   store: Store
-  before: Policy
   sticky: readonly Held[]
 }
 
-function enabled({ dialect, route, places, store, before, sticky }: Known, wish: Wish): ChangePlan | Refusal {
-  const { label, fronts, cookie, chosen, remark, drawsServices = false } = dialect
-  const unfit = wish.kind === 'cookie' ? unfitFor(cookie(wish), wish) : undefined
-  if (unfit !== undefined) return unfit
+function enabled({ dialect, route, places, store, sticky }: Known, wish: Wish): Switched {
+  const { label, fronts, chosen, remark, drawsServices = false } = dialect
   if (places.length === 0) return refusal('it leads to no Service')
   const inVain = fronts.refuse?.(route, store)
   if (inVain !== undefined) return inVain
@@ -192,12 +178,11 @@ function enabled({ dialect, route, places, store, before, sticky }: Known, wish:
   if (refused !== undefined) return refused
   const all = found.flatMap((one) => (isRefusal(one) ? [] : [one]))
   const said = remark?.(wish)
-  return planOf({
-    before,
+  return {
     after: kind.policyOf(all[0]!.object) ?? none,
     writes: [...others, ...all.flatMap(({ writes }) => writes)],
     ...(said === undefined ? {} : { notices: [{ message: said, hints: [] }] }),
-  })
+  }
 }
 
 /** What policies are to be for, each once. */

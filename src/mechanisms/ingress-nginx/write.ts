@@ -2,7 +2,7 @@ import type { CookieWish, Wish } from '../../model/affinity/change.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Policy } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, type Details, type Lack, type Planned, planFor, refusal } from '../changing.ts'
+import { type Changing, type Details, type Lack, refusal, type Switched } from '../changing.ts'
 import { behind } from '../ingress/backends.ts'
 import { controllerOf } from '../ingress/controllers.ts'
 import { ingressClassObjects, ingresses } from '../ingress/objects.ts'
@@ -37,15 +37,15 @@ export const ingressNginxChange: Changing = {
       : [],
   serves: (ingress, store) => readerOf(ingress, store) === 'ingress-nginx',
   details: (target, store) => (readerOf(target, store) === undefined ? undefined : detailsOf(target)),
-  plan: (target, request, store) => {
+  switchOf: (target, store) => {
     const ingress = target as LooseObject
     const reader = readerOf(ingress, store)
     if (reader === undefined) return undefined
-    return planFor(request, {
+    return {
       before: policyOf(ingress),
       off: () => annotate(ingresses, ingress, without(ingress, sticky)),
       on: (wish) => enable(ingress, wish, { reader, store }),
-    })
+    }
   },
 }
 
@@ -103,7 +103,7 @@ interface Known {
   store: Store
 }
 
-function enable(ingress: LooseObject, wish: Wish, known: Known): Planned {
+function enable(ingress: LooseObject, wish: Wish, known: Known): Switched {
   const { reader, store } = known
   const annotations = ingress.metadata.annotations ?? {}
   if (annotations[`${prefix}canary`] === 'true')
@@ -132,11 +132,7 @@ function enable(ingress: LooseObject, wish: Wish, known: Known): Planned {
   const wanted = { ...without(ingress, [`${prefix}upstream-hash-by`]), ...cookie(wish, annotations) }
   const writes = annotate(ingresses, ingress, wanted)
   const after = policyOf({ metadata: { annotations: { ...annotations, ...kept(wanted) } } })
-  const notices =
-    wish.persistent === true && reader === 'Traefik'
-      ? [{ message: 'Traefik does not read affinity-mode: its cookies always keep their pod', hints: [] }]
-      : []
-  return { after, writes, notices }
+  return { after, writes }
 }
 
 function cookie(wish: CookieWish, now: Readonly<Record<string, string>>): Record<string, string | null> {
@@ -160,7 +156,7 @@ function cookie(wish: CookieWish, now: Readonly<Record<string, string>>): Record
 }
 
 /** Of the variables of nginx that hold what is asked for. */
-function hash(ingress: LooseObject, wish: Exclude<Wish, CookieWish>, { reader }: Known): Planned {
+function hash(ingress: LooseObject, wish: Exclude<Wish, CookieWish>, { reader }: Known): Switched {
   if (reader === 'Traefik')
     return refusal('Traefik reads upstream-hash-by from 3.7 on only, and not for every variable', {
       remedy: 'rather-by-cookie',

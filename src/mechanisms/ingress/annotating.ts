@@ -1,5 +1,5 @@
-import type { ChangePlan, CookieWish, Refusal, Wish } from '../../model/affinity/change.ts'
-import { type Policy, isSticky, none } from '../../model/affinity/policy.ts'
+import type { CookieWish, Refusal, Wish } from '../../model/affinity/change.ts'
+import { isSticky, none } from '../../model/affinity/policy.ts'
 import type { KubernetesObject, Service } from '../../model/cluster/kubernetes.ts'
 import { isOfType, type LooseObject, type ObjectType } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
@@ -11,13 +11,11 @@ import {
   lacksOf,
   overwritten,
   type OwnCookie,
-  planOf,
   refusal,
-  unfitFor,
-  unsaid,
+  type Switched,
 } from '../changing.ts'
 import { annotate } from '../kit/write/annotations.ts'
-import { annotationsOf, type IngressBackend, type IngressController } from '../kit/controller.ts'
+import { annotationsOf, type IngressController } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
 import { behind, type Behind } from './backends.ts'
 import { controllerOf } from './controllers.ts'
@@ -75,17 +73,15 @@ export function annotating(dialect: Dialect): Changing {
     ...(details === undefined
       ? {}
       : { details: (target, store) => (serves(target, store) ? details(target) : undefined) }),
-    plan: (target, request, store) => {
+    switchOf: (target, store) => {
       if (!serves(target, store)) return undefined
       const around = aroundOf(target, store)
-      const before = around.map(({ backend }) => servedBy(dialect, backend, store)).find(isSticky) ?? none
-      if (request.verb === 'enable')
-        return request.by === undefined
-          ? unsaid
-          : enabled({ dialect, target, around, store, before }, request.by)
       const all = [...(isOfType(target, ingresses) ? [target] : []), ...servicesIn(around)]
-      const writes = all.flatMap((one) => annotate(typeOf(one), one, dialect.unmarks(one)))
-      return planOf({ before, after: none, writes })
+      return {
+        before: around.map(({ backend }) => controller.serve(backend, store).policy).find(isSticky) ?? none,
+        off: () => all.flatMap((one) => annotate(typeOf(one), one, dialect.unmarks(one))),
+        on: (wish) => enabled({ dialect, target, around, store }, wish),
+      }
     },
   }
 }
@@ -99,10 +95,6 @@ export function aroundOf(target: KubernetesObject, store: Store): Behind[] {
   const { namespace = '', name } = target.metadata
   const backend = { ingress: nobody, to: { namespace, name }, service: target as Service }
   return [{ part: name, backend, places: [] }]
-}
-
-function servedBy({ controller }: Dialect, backend: IngressBackend, store: Store): Policy {
-  return controller.serve(backend, store).policy
 }
 
 /** Each Service once. */
@@ -119,19 +111,16 @@ interface Known {
   target: KubernetesObject
   around: readonly Behind[]
   store: Store
-  before: Policy
 }
 
-function enabled({ dialect, target, around, store, before }: Known, wish: Wish): ChangePlan | Refusal {
-  const { at, controller, cookie, marks, unmarks, clusterIpKey = '', isEachItsOwn = false } = dialect
+function enabled({ dialect, target, around, store }: Known, wish: Wish): Switched {
+  const { at, controller, marks, unmarks, clusterIpKey = '', isEachItsOwn = false } = dialect
   const names = [...new Set(around.map(({ backend }) => backend.to.name))]
   if (names.length === 0) return refusal('it leads to no Service')
   const found = servicesIn(around)
   const missing = names.filter((name) => !found.some(({ metadata }) => metadata.name === name))
   if (at === 'service' && missing.length > 0)
     return refusal(`service/${missing.join(', service/')} is not there, on which ${controller.name} reads it`)
-  const unfit = wish.kind === 'cookie' ? unfitFor(cookie(wish), wish) : undefined
-  if (unfit !== undefined) return unfit
   const rivals = wish.kind === 'cookie' && !isEachItsOwn ? sharing(around) : []
   if (rivals.length > 0)
     return overwritten(rivals, controller.keys.service.length > 0 ? dialect.name : undefined)
@@ -163,7 +152,7 @@ function enabled({ dialect, target, around, store, before }: Known, wish: Wish):
       `see what:  ${commandFor('explain', { kind: target.kind.toLowerCase(), namespace: target.metadata.namespace ?? 'default', name: target.metadata.name })}`,
     )
   const writes = [...changed].flatMap(([object, wanted]) => annotate(typeOf(object), object, wanted))
-  return planOf({ before, after: after[0]?.policy ?? none, writes })
+  return { after: after[0]?.policy ?? none, writes }
 }
 
 /** The Services of which two are behind one host. */

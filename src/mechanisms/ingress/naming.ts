@@ -21,16 +21,7 @@ import {
 } from '../../model/cluster/object.ts'
 import { isOurs, ours } from '../../model/cluster/ours.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import {
-  type Changing,
-  isRefusal,
-  lacksOf,
-  type OwnCookie,
-  planOf,
-  refusal,
-  unfitFor,
-  unsaid,
-} from '../changing.ts'
+import { type Changing, isRefusal, lacksOf, type OwnCookie, refusal, type Switched } from '../changing.ts'
 import { annotate } from '../kit/write/annotations.ts'
 import type { IngressController, Served } from '../kit/controller.ts'
 import { services } from '../service/objects.ts'
@@ -95,7 +86,7 @@ export function naming(dialect: PolicyDialect): Changing {
     serves,
     isOnAsking: (target) => isOfType(target, services),
     lacks: (wish, _target, store) => lacksOf(cookie(wish, store), wish),
-    plan: (target, request, store) => {
+    switchOf: (target, store) => {
       if (!serves(target, store)) return undefined
       const around = isRoute(target) ? behindRoute(target, store) : aroundOf(target, store)
       const served = (at: Store, changed: ReadonlyMap<Service, Service>): Served[] =>
@@ -103,42 +94,43 @@ export function naming(dialect: PolicyDialect): Changing {
           const now = service === undefined ? undefined : (changed.get(service) ?? service)
           return controller.serve({ ...rest, service: now }, at)
         })
-      const before =
-        served(store, new Map())
-          .map(({ policy: one }) => one)
-          .find(isSticky) ?? none
       const all = servicesIn(around)
-      if (request.verb === 'disable') {
-        const writes = all.flatMap((one) => taken(dialect, one, all, store))
-        // What else stands in a route may be there in vain.
-        return isRoute(target) && writes.length === 0 ? undefined : planOf({ before, after: none, writes })
+      const on = (wish: Wish): Switched => {
+        const names = new Set(around.map(({ backend }) => backend.to.name))
+        if (all.length < names.size || all.length === 0)
+          return refusal(`a Service behind it is not there, on which ${controller.name} reads what counts`)
+        const done = given(dialect, wish, all, store)
+        if ('refused' in done) return done
+        const nameAt = (to: NamespacedName): string => {
+          const service = store.get(services, to)
+          return service === undefined
+            ? ''
+            : (dialect.named(done.changed.get(service) ?? service)?.name ?? '')
+        }
+        if (isRoute(target) && isDivided(target, nameAt))
+          return refusal(
+            `a rule sends to several Services, and ${controller.name} takes a ${policy.kind} only where all of them name the same one`,
+            `let them name one by ${controller.keys.service[0] ?? ''}`,
+          )
+        const after = served(done.store, done.changed)
+        if (after.some(({ arrival }) => arrival === 'cluster-ip'))
+          return refusal(
+            `${controller.name} sends to the cluster IP, so that nothing of its own keeps a pod`,
+            'turn the affinity of the Service on',
+          )
+        if (!after.every(({ policy: one }) => isSticky(one)))
+          return refusal(
+            `${controller.name} would not keep clients by it: what else is set there is in the way`,
+          )
+        return { after: after[0]?.policy ?? none, writes: done.writes, notices: done.notices }
       }
-      if (request.by === undefined) return unsaid
-      const names = new Set(around.map(({ backend }) => backend.to.name))
-      if (all.length < names.size || all.length === 0)
-        return refusal(`a Service behind it is not there, on which ${controller.name} reads what counts`)
-      const done = given(dialect, request.by, all, store)
-      if ('refused' in done) return done
-      const nameAt = (to: NamespacedName): string => {
-        const service = store.get(services, to)
-        return service === undefined ? '' : (dialect.named(done.changed.get(service) ?? service)?.name ?? '')
+      const policies = served(store, new Map()).map(({ policy: one }) => one)
+      return {
+        before: policies.find(isSticky) ?? none,
+        isShared: isRoute(target),
+        off: () => all.flatMap((one) => taken(dialect, one, all, store)),
+        on,
       }
-      if (isRoute(target) && isDivided(target, nameAt))
-        return refusal(
-          `a rule sends to several Services, and ${controller.name} takes a ${policy.kind} only where all of them name the same one`,
-          `let them name one by ${controller.keys.service[0] ?? ''}`,
-        )
-      const after = served(done.store, done.changed)
-      if (after.some(({ arrival }) => arrival === 'cluster-ip'))
-        return refusal(
-          `${controller.name} sends to the cluster IP, so that nothing of its own keeps a pod`,
-          'turn the affinity of the Service on',
-        )
-      if (!after.every(({ policy: one }) => isSticky(one)))
-        return refusal(
-          `${controller.name} would not keep clients by it: what else is set there is in the way`,
-        )
-      return planOf({ before, after: after[0]?.policy ?? none, writes: done.writes, notices: done.notices })
     },
   }
 }
@@ -157,13 +149,11 @@ interface Given extends Pick<ChangePlan, 'writes' | 'notices'> {
 }
 
 function given(
-  { policy: type, apiVersion, cookie, named, naming: marksFor, spec, controller }: PolicyDialect,
+  { policy: type, apiVersion, named, naming: marksFor, spec, controller }: PolicyDialect,
   wish: Wish,
   all: readonly Service[],
   store: Store,
 ): Given | Refusal {
-  const unfit = wish.kind === 'cookie' ? unfitFor(cookie(wish, store), wish) : undefined
-  if (unfit !== undefined) return unfit
   const fields = spec(wish)
   if (isRefusal(fields)) return fields
   const changed = new Map<Service, Service>()

@@ -6,7 +6,7 @@ import { isOfType, type LooseObject, type NamespacedName, refOf } from '../../mo
 import { objectName } from '../../model/findings/finding.ts'
 import { type Policy, none } from '../../model/affinity/policy.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, type Details, type Lack, planOf, refusal, refusalOf, unsaid } from '../changing.ts'
+import { type Changing, type Details, type Lack, refusal } from '../changing.ts'
 import { isServedBy } from '../gateway-api/implementations/controllers.ts'
 import { backendsOf } from '../gateway-api/routes/backends.ts'
 import { gatewayClasses, gateways, grpcRoutes, httpRoutes } from '../gateway-api/objects.ts'
@@ -16,6 +16,7 @@ import { isOurs, ours } from '../../model/cluster/ours.ts'
 import { services } from '../service/objects.ts'
 import { serviceOfHost, wholeHost } from './legs/hosts.ts'
 import { destinationRules, group, virtualServices } from './objects.ts'
+import { hashPolicy } from './rules/hash.ts'
 import { defined, distinctBy } from '../../model/common/values.ts'
 
 const isIstio = (controller: string): boolean => controller.startsWith('istio.io/')
@@ -40,44 +41,45 @@ export const istioChange: Changing = {
   isOnAsking: (target) => isOfType(target, services),
   lacks,
   details: detailsOf,
-  plan: (target, request, store) => {
-    const wish = request.verb === 'disable' ? null : request.by
-    if (isRoute(target) && !isServedBy(target, store, isIstio)) return undefined
-    const found = hostsOf(target, wish)
+  switchOf: (target, store) => {
+    const isShared = isRoute(target)
+    if (isShared && !isServedBy(target, store, isIstio)) return undefined
+    const found = hostsOf(target)
     if ('refused' in found) return found
     const rules = store.list(destinationRules)
     if (!rules.known)
       return refusal(
         'the DestinationRules cannot be read, and without them it is not known which one counts for its hosts',
       )
-    if (wish === undefined) return unsaid
     const places = found.hosts.map((host) => placeOf(host, rules.value))
-    const before = places.map(({ rule }) => policyOf(rule)).find(({ kind }) => kind !== 'none') ?? none
-    if (wish === null) {
-      const writes = places.flatMap(({ rule }) => removal(rule))
-      // What else stands in a route may be there in vain.
-      return isRoute(target) && writes.length === 0 ? undefined : planOf({ before, after: none, writes })
+    return {
+      before: places.map(({ rule }) => policyOf(rule)).find(({ kind }) => kind !== 'none') ?? none,
+      isShared,
+      off: () => places.flatMap(({ rule }) => removal(rule)),
+      on: (wish) => {
+        if (found.drawn !== undefined) return found.drawn
+        const hash = hashOf(wish)
+        return {
+          after: hashPolicy(hash),
+          writes: places.flatMap((place) => setting(place, hash)),
+          notices: places.flatMap((place) => noticesOf(place)),
+        }
+      },
     }
-    const unfit = wish.kind === 'cookie' ? refusalOf(lacks(wish)) : undefined
-    if (unfit !== undefined) return unfit
-    const hash = hashOf(wish)
-    return planOf({
-      before,
-      after: hashPolicy(hash),
-      writes: places.flatMap((place) => setting(place, hash)),
-      notices: places.flatMap((place) => noticesOf(place)),
-    })
   },
 }
 
-/** Hosts of Services, each once; a target that would not stick is refused unless it is only to be taken back. */
-function hostsOf(
-  target: KubernetesObject,
-  wish: Wish | null | undefined,
-): { hosts: NamespacedName[] } | Refusal {
+/** Hosts of Services, each once. */
+interface Hosts {
+  hosts: readonly NamespacedName[]
+  /** Why no hash would keep a client there. */
+  drawn?: Refusal
+}
+
+function hostsOf(target: KubernetesObject): Hosts | Refusal {
   const { name, namespace = '' } = target.metadata
   if (isOfType(target, services)) return { hosts: [{ namespace, name }] }
-  if (isRoute(target)) return hostsOfRoute(target, wish)
+  if (isRoute(target)) return hostsOfRoute(target)
   const object = target as LooseObject
   const isRule = isOfType(target, destinationRules)
   const routes = list(at(object.spec, 'http')).map((route) => list(record(route)['route']))
@@ -93,8 +95,7 @@ function hostsOf(
         : 'none of its HTTP routes leads to a Service of this cluster; TLS and TCP routes know no cookies and headers',
     )
   const isDrawn = routes.some((targets) => targets.filter((one) => record(one)['weight'] !== 0).length > 1)
-  if (wish !== null && isDrawn) return drawn('destinations', 'route')
-  return { hosts }
+  return isDrawn ? { hosts, drawn: drawn('destinations', 'route') } : { hosts }
 }
 
 const wholeName = ({ namespace, name }: NamespacedName): string => `${namespace}/${name}`
@@ -107,10 +108,7 @@ function drawn(them: string, of: string): Refusal {
 }
 
 /** Istio makes a VirtualService of a route, whose destinations are the Services of its rules. */
-function hostsOfRoute(
-  route: LooseObject,
-  wish: Wish | null | undefined,
-): { hosts: NamespacedName[] } | Refusal {
+function hostsOfRoute(route: LooseObject): Hosts | Refusal {
   const rules = list(at(route.spec, 'rules')).map((rule) => backendsOf(rule, route))
   const hosts = distinctBy(
     rules.flat().map(({ to }) => to),
@@ -118,7 +116,7 @@ function hostsOfRoute(
   )
   if (hosts.length === 0) return refusal('none of its rules leads to a Service of this cluster')
   const isDrawn = rules.some((backends) => backends.filter(({ share }) => share !== 0).length > 1)
-  return wish !== null && isDrawn ? drawn('backends', 'rule') : { hosts }
+  return isDrawn ? { hosts, drawn: drawn('backends', 'rule') } : { hosts }
 }
 
 /** The Service that an object of a namespace means by a host. */
@@ -184,7 +182,7 @@ function lacks({ persistent }: CookieWish): Lack[] {
 
 /** Attributes of the cookie of the first host that has one; Envoy makes all of them HttpOnly. */
 function detailsOf(target: KubernetesObject, store: Store): Details | undefined {
-  const found = hostsOf(target, null)
+  const found = hostsOf(target)
   const rules = store.list(destinationRules)
   if ('refused' in found || !rules.known) return undefined
   const cookies = found.hosts.map((host) =>
@@ -302,24 +300,4 @@ function rewrite(rule: LooseObject, change: Change): Write[] {
 
 function policyOf(rule: LooseObject | undefined): Policy {
   return hashPolicy(at(rule?.spec, 'trafficPolicy.loadBalancer.consistentHash'))
-}
-
-function hashPolicy(hash: unknown): Policy {
-  const cookie = at(hash, 'httpCookie')
-  if (cookie !== undefined) {
-    const { name, path, ttl } = record(cookie)
-    const seconds = Number(/^(\d+)s$/.exec(text(ttl) ?? '')?.[1] ?? 0)
-    return {
-      kind: 'cookie',
-      ...(text(name) === undefined ? {} : { name: String(name) }),
-      ...(text(path) === undefined ? {} : { path: String(path) }),
-      ...(seconds > 0 ? { ttlSeconds: seconds } : {}),
-      points: 'into-a-hash',
-    }
-  }
-  const header = text(at(hash, 'httpHeaderName'))
-  if (header !== undefined) return { kind: 'header', name: header, points: 'into-a-hash' }
-  if (at(hash, 'useSourceIp') === true) return { kind: 'hash', of: 'client address' }
-  const query = text(at(hash, 'httpQueryParameterName'))
-  return query === undefined ? none : { kind: 'hash', of: `parameter ${query}` }
 }

@@ -3,7 +3,7 @@ import { sticks, none } from '../../model/affinity/policy.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, lacksOf, type OwnCookie, type Planned, planFor, refusal } from '../changing.ts'
+import { type Changing, lacksOf, type OwnCookie, refusal, type Switched } from '../changing.ts'
 import { annotating, type Marked, type AnnotationMarks } from '../ingress/annotating.ts'
 import { ingressPrograms } from '../ingress/running.ts'
 import { at, record, text } from '../kit/objects/loose.ts'
@@ -125,15 +125,15 @@ export const virtualServerChange: Changing = {
   reads: [],
   writes: [virtualServers],
   lacks: (wish) => lacksOf(cookie, wish),
-  plan: (server: LooseObject, request) => {
+  switchOf: (server: LooseObject) => {
     const all = upstreamsOf(server)
     const before = all.map(({ value }) => upstreamPolicy(value)).find((one) => sticks(one) === true) ?? none
     const off = (): Write[] => rewritten(virtualServers, server, 'upstreams', withoutAffinity)
-    return planFor(request, { before, cookie, off, on: (wish) => virtualServerWith(wish, server) })
+    return { before, off, on: (wish) => virtualServerWith(wish, server) }
   },
 }
 
-function virtualServerWith(wish: Wish, server: LooseObject): Planned {
+function virtualServerWith(wish: Wish, server: LooseObject): Switched {
   const all = upstreamsOf(server)
   const [first] = all
   if (first === undefined)

@@ -3,7 +3,7 @@ import { isSticky, none } from '../../model/affinity/policy.ts'
 import type { KubernetesObject } from '../../model/cluster/kubernetes.ts'
 import type { LooseObject } from '../../model/cluster/object.ts'
 import type { Store } from '../../model/cluster/store.ts'
-import { type Changing, lacksOf, type OwnCookie, type Planned, planFor, refusal } from '../changing.ts'
+import { type Changing, lacksOf, type OwnCookie, refusal, type Switched } from '../changing.ts'
 import { annotating, type AnnotationMarks } from '../ingress/annotating.ts'
 import { at, list, type LooseFields, strings, text } from '../kit/objects/loose.ts'
 import { rewrittenLists } from '../kit/write/rewritten.ts'
@@ -61,10 +61,10 @@ export const routeGroupChange: Changing = {
   reads: skipperPrograms.reads ?? [],
   writes: [routeGroups],
   lacks: (wish) => lacksOf(cookie, wish),
-  plan: (group: LooseObject, request, store) => {
+  switchOf: (group: LooseObject, store) => {
     const before = policiesOf(group, store).find(isSticky) ?? none
     const off = (): Write[] => (isSticky(before) ? spread(group, store) : [])
-    return planFor(request, { before, cookie, off, on: (wish) => hashed(group, wish) })
+    return { before, off, on: (wish) => hashed(group, wish) }
   },
 }
 
@@ -74,7 +74,7 @@ function policiesOf(group: LooseObject, store: Store): ReturnType<typeof hashPol
   )
 }
 
-function hashed(group: LooseObject, wish: Wish): Planned {
+function hashed(group: LooseObject, wish: Wish): Switched {
   const isService = (backend: LooseFields): boolean => text(backend['serviceName']) !== undefined
   const routes = routesOf(group)
   if (!routes.some(({ refs }) => refs.some((one) => isService(backendOf(group, one)))))

@@ -9,6 +9,7 @@ export interface CookieSettings {
   secure?: boolean
   sameSite?: string
   domain?: string
+  httpOnly?: boolean
 }
 
 /** What Traefik makes of it. Where no name is given, it makes up one of `_` and five digits. */

@@ -128,6 +128,15 @@ describe('a cookie at ingress-nginx', () => {
   ])('is refused for %s', (_, target, message) => {
     expect(() => ask(target, cookie)).toThrow(message)
   })
+
+  it('is not persistent where Traefik reads its annotations', () => {
+    const persistent: ChangeRequest = {
+      verb: 'enable',
+      by: { kind: 'cookie', name: 'route', persistent: true },
+    }
+    expect(ask(ingress('nginx'), persistent).plan.notices).toStrictEqual([])
+    expect(() => ask(ingress('nginx-traefik'), persistent)).toThrow(/Traefik does not read affinity-mode/)
+  })
 })
 
 describe('a cookie at Traefik', () => {
@@ -138,6 +147,15 @@ describe('a cookie at Traefik', () => {
     expect(writes).toStrictEqual([
       { metadata: { annotations: { [sticky]: 'true', [`${sticky}.name`]: 'route' } } },
     ])
+  })
+
+  it('goes from the Services that are there, and is refused where one is not', () => {
+    const sticky = web({ 'traefik.ingress.kubernetes.io/service.sticky.cookie': 'true' })
+    const both = ingress('traefik', {}, ['web', 'gone'])
+    expect(ask(both, disable, [sticky]).writes).toStrictEqual([
+      { metadata: { annotations: { 'traefik.ingress.kubernetes.io/service.sticky.cookie': null } } },
+    ])
+    expect(() => ask(both, cookie, [sticky])).toThrow('service/gone is not there')
   })
 })
 

@@ -208,7 +208,7 @@ function readByNginx(persistence: Persistence, { version, words }: RuleContext):
 }
 
 /** A value that names the pod. */
-function recorded(persistence: Persistence, name?: string, path?: string): Policy {
+export function recorded(persistence: Persistence, name?: string, path?: string): Policy {
   const named = name === undefined ? {} : { name }
   if (persistence.type === 'Header') return { kind: 'header', ...named, points: 'at-a-pod' }
   const ttlSeconds = persistence.isPermanent ? secondsOf(persistence.absoluteTimeout) : undefined

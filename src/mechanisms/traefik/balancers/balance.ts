@@ -78,15 +78,17 @@ function arrivalOf(value: unknown): Arrival {
   return at(value, 'nodePortLB') === true ? 'node-port' : 'pods'
 }
 
-function cookieAt(value: unknown): CookieSettings | undefined {
+/** The cookie of a service in a custom resource, or of what holds several. */
+export function cookieAt(value: unknown): CookieSettings | undefined {
   const cookie = at(value, 'sticky.cookie')
   if (typeof cookie !== 'object' || cookie === null) return undefined
-  const { name, path, maxAge, secure, sameSite, domain } = record(cookie)
+  const { name, path, maxAge, secure, sameSite, domain, httpOnly } = record(cookie)
   return {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof path === 'string' ? { path } : {}),
     ...(typeof maxAge === 'number' ? { maxAge } : {}),
     ...(typeof secure === 'boolean' ? { secure } : {}),
+    ...(typeof httpOnly === 'boolean' ? { httpOnly } : {}),
     ...(typeof sameSite === 'string' ? { sameSite: sameSite.toLowerCase() } : {}),
     ...defined({ domain: text(domain) }),
   }
@@ -205,7 +207,13 @@ export function balancerOf(object: LooseObject): Balancer | undefined {
 }
 
 /** What a member's own balancer of pods sticks on. */
-export function ownPolicy({ cookie, strategy }: Member): Policy {
+export function ownPolicy({
+  cookie,
+  strategy,
+}: {
+  cookie: CookieSettings | undefined
+  strategy: unknown
+}): Policy {
   // A hash of the address does not look at cookies.
   if (strategy === 'hrw') return { kind: 'hash', of: 'client address' }
   return cookie === undefined ? none : cookiePolicy(cookie)

@@ -82,11 +82,11 @@ function cookieOf(value: (field: string) => string | undefined): CookieSettings 
   const [name, path, sameSite, domain, age] = ['name', 'path', 'samesite', 'domain', 'maxage'].map((field) =>
     value(`sticky.cookie.${field}`),
   )
-  const secure = goBoolean(value('sticky.cookie.secure'))
+  const [secure, httpOnly] = ['secure', 'httponly'].map((field) => goBoolean(value(`sticky.cookie.${field}`)))
   return {
     ...defined({ name, path, sameSite, domain }),
     ...(age === undefined || Number.isNaN(Number(age)) ? {} : { maxAge: Number(age) }),
-    ...defined({ secure }),
+    ...defined({ secure, httpOnly }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { planFor } from '../../../../src/mechanisms/changing.ts'
 import { contourChange } from '../../../../src/mechanisms/contour/write.ts'
 import type { ChangeRequest, Wish } from '../../../../src/model/affinity/change.ts'
 import { type Store, unknown } from '../../../../src/model/cluster/store.ts'
@@ -16,7 +17,7 @@ const cookie = { kind: 'cookie', name: 'X-Contour-Session-Affinity' } as const
 /** What a request makes of the routes of an HTTPProxy; undefined where nothing is written. */
 function changed(routes: readonly object[], request: ChangeRequest): unknown {
   const proxy = objectOf('projectcontour.io/v1', 'HTTPProxy', 'front', { routes })
-  const plan = contourChange.plan(proxy, request, unread)
+  const plan = planFor(contourChange, proxy, request, unread)
   if (plan === undefined || 'refused' in plan) return plan
   const [write] = plan.writes
   return write?.how === 'patch' ? (write.fields['spec'] as { routes: unknown }).routes : undefined
