@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { temporaryFolder } from '../../support/folder.ts'
 import { type Ended, runProgram, type Running, startProgram } from '../../support/program.ts'
 
@@ -30,11 +31,19 @@ export async function affinity(args: readonly string[], surroundings: Surroundin
   return await runProgram([...forms[form], ...args], { cwd, env: { PATH: process.env['PATH'], ...env } })
 }
 
+const started = new Set<Running>()
+afterAll(() => {
+  for (const running of started) running.kill('SIGKILL')
+})
+
 /**
- * Starts the executable.
+ * Starts the executable, which ends with the tests of the file at the latest: one that fails half-way ends nothing, and vitest waits
+ * for what it leaves.
  *
  * @param env what is added to the environment
  */
 export function startAffinity(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  return startProgram([...forms.executable, ...args], { env: { ...process.env, ...env } })
+  const running = startProgram([...forms.executable, ...args], { env: { ...process.env, ...env } })
+  started.add(running)
+  return running
 }
