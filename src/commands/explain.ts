@@ -69,7 +69,7 @@ export default class Explain extends BaseCommand {
       default: 'info',
     }),
     list: Flags.boolean({ description: 'List all finding codes.' }),
-    output: outputFlag({ description: 'Output format. One of: (json, junit, name, text, wide, yaml).' }),
+    output: outputFlag({ description: `Output format. One of: (${explainFormats.join(', ')}).` }),
     recursive: Flags.boolean({ char: 'R', description: 'Read folders in the folders of -f, too.' }),
     selector: textFlag({
       char: 'l',

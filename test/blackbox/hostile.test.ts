@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { explainFormats } from '../../src/report/explain/render.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { kubeconfigText } from '../unit/cluster/support/kubeconfig.ts'
 import { startServer } from '../unit/cluster/support/server.ts'
@@ -234,9 +235,9 @@ const folder = temporaryFolder()
 const manifest = join(folder, `${words.replaceAll('\u0000', '')}.json`)
 
 const formatsOf: [string, readonly string[]][] = [
-  ['explain svc/web', ['text', 'wide', 'json', 'yaml', 'name', 'junit']],
+  ['explain svc/web', explainFormats],
   ['explain -A', ['text', 'json', 'yaml', 'name', 'junit']],
-  ['explain -f FILE', ['text', 'wide', 'json', 'yaml', 'name', 'junit']],
+  ['explain -f FILE', explainFormats],
   ['probe svc/web', ['text', 'json']],
   ['probe svc/web --via all --spread nodes', ['text', 'json']],
   ['enable svc/web', ['text', 'json', 'yaml', 'name']],
@@ -247,7 +248,7 @@ const formatsOf: [string, readonly string[]][] = [
   ['external web --port 80 --to 192.0.2.7 --adopt', ['text', 'json', 'yaml', 'name']],
   ['external list', ['text', 'wide', 'json', 'yaml', 'name']],
   ['external delete web', ['text', 'name']],
-  ['explain ingress/web', ['text', 'wide', 'json', 'yaml', 'name', 'junit']],
+  ['explain ingress/web', explainFormats],
   ['explain virtualservice/web httproute/web', ['text', 'wide', 'json', 'yaml']],
   ['probe ingress/web', ['text', 'json']],
   ['probe ingress/web --host shop.example --path /', ['text', 'json']],

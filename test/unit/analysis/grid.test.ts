@@ -38,7 +38,7 @@ const codesIn = (found: Snapshot): string[] => analyse(found, target).findings.m
 describe('the grid', () => {
   it('has a row for every code that an analyzer reports', () => {
     expect(Object.keys(grid).toSorted()).toEqual([...analysed].toSorted())
-    expect(allCodes.filter((code) => !analysed.has(code)).every(ofFiles)).toBe(true)
+    expect(allCodes.filter((code) => !analysed.has(code) && !ofFiles(code))).toEqual([])
   })
 
   it.each(rows)('%s fires', (code, { fires, of }) => {
