@@ -1,7 +1,8 @@
 /**
  * Prints what of src no test reaches that needs no lab: `npm run reached`, or with the levels that are to run. The program runs from
  * its sources, in whose place the executable stands otherwise, and Node counts what of them it runs; vitest counts what runs in
- * the tests themselves. A program from sources is slow and no single file, so that some tests fail; they count all the same.
+ * the tests themselves. A program from sources is slow and no single file, so that some tests fail; they count all the same. The
+ * scenarios take more than an hour so: Ctrl-C ends it with what is not reached by then.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -59,6 +60,10 @@ const pieces = new Map<string, Piece[]>()
 
 mkdirSync(join(folder, 'processes'), { recursive: true })
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.once('SIGINT', () => {
+  printLeft()
+  process.exit(130)
+})
 writeFileSync(
   join(folder, 'kubectl-affinity'),
   `#!/bin/sh
@@ -80,18 +85,23 @@ for (const level of levels) {
   console.log(`reached with ${level}: ${shares.join(', ')}`)
 }
 
-const files = [...pieces].toSorted(([one], [other]) => one.localeCompare(other))
-const folders = Map.groupBy(files, ([path]) => dirname(relative(root, path)))
-for (const [name, those] of folders) {
-  const lines = those.flatMap(([path, own]) => {
-    const left = own.filter(({ isReached }) => !isReached)
-    // What is in a function that nobody calls goes without saying.
-    const said = left.filter(({ at }) => !left.some(({ at: begin, end = begin }) => begin < at && at < end))
-    return said
-      .toSorted((one, other) => one.line - other.line)
-      .map(({ words, line }) => `  ${relative(join(root, name), path)}:${line} ${words}`)
-  })
-  if (lines.length > 0) console.log([name, ...lines].join('\n'))
+printLeft()
+
+/** Prints what is not reached, folder by folder. */
+function printLeft(): void {
+  const files = [...pieces].toSorted(([one], [other]) => one.localeCompare(other))
+  const folders = Map.groupBy(files, ([path]) => dirname(relative(root, path)))
+  for (const [name, those] of folders) {
+    const lines = those.flatMap(([path, own]) => {
+      const left = own.filter(({ isReached }) => !isReached)
+      // What is in a function that nobody calls goes without saying.
+      const said = left.filter(({ at }) => !left.some(({ at: begin, end = begin }) => begin < at && at < end))
+      return said
+        .toSorted((one, other) => one.line - other.line)
+        .map(({ words, line }) => `  ${relative(join(root, name), path)}:${line} ${words}`)
+    })
+    if (lines.length > 0) console.log([name, ...lines].join('\n'))
+  }
 }
 
 /** Runs the tests of a level, and takes in meanwhile what processes left that have ended: they are many. */
