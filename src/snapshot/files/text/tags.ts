@@ -103,6 +103,6 @@ function finite(tag: ScalarTag): ScalarTag {
 /**
  * YAML as kubectl reads it: sigs.k8s.io/yaml, whose YAML 1.1 knows no base 60 (`22:30` is a text) and no sets, leaves dates as
  * they are written, reads `0o17` as well as `017`, and takes a number that no double holds for a text.
- * Compared with kubectl by test/scenarios/differential.test.ts.
+ * Compared with kubectl by test/scenarios/explain/differential.test.ts.
  */
 export const kubectlSchema = new Schema({ schema: 'yaml-1.1', merge: true, customTags: kubectlTags })
