@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { kubectl, tryKubectl } from '../lab/kubectl.ts'
+import { kubectl, tryKubectl } from '../lab/kubernetes/kubectl.ts'
 
 const run = promisify(execFile)
 

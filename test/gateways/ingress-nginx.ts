@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { kubectl } from '../lab/kubectl.ts'
+import { kubectl } from '../lab/kubernetes/kubectl.ts'
 import {
   type Claim,
   type Compared,

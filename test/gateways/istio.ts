@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { kubectl, tryKubectl } from '../lab/kubectl.ts'
+import { kubectl, tryKubectl } from '../lab/kubernetes/kubectl.ts'
 import { type Claim, type Compared, compareClaims, pick, random } from './frame.ts'
 
 const run = promisify(execFile)

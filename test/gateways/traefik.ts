@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { kubectl, tryKubectl } from '../lab/kubectl.ts'
+import { kubectl, tryKubectl } from '../lab/kubernetes/kubectl.ts'
 import {
   type Claim,
   type Compared,

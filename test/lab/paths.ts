@@ -13,13 +13,13 @@ export const projectDir: string = resolve(lab, '../..')
 export const moduleDir = (name: string): string => join(lab, 'programs', name)
 
 /** The script that is the first process of a node. */
-export const nodeInit: string = join(lab, 'node-init.sh')
+export const nodeInit: string = join(lab, 'nodes', 'node-init.sh')
 
 /** The program that answers for the addresses of the other cluster. */
-export const peerBackends: string = join(lab, 'peer-backends.ts')
+export const peerBackends: string = join(lab, 'peer', 'peer-backends.ts')
 
 /** The program that gives addresses to load balancers. */
-export const loadBalancers: string = join(lab, 'load-balancers.ts')
+export const loadBalancers: string = join(lab, 'nodes', 'load-balancers.ts')
 
 /** The folder of a gateway. */
 export const gatewayDir = (name: string): string => join(lab, 'gateways', name)

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { cpSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { cached } from './cache.ts'
+import { cached } from './machine/cache.ts'
 import { moduleDir } from './paths.ts'
-import { run } from './process.ts'
-import { progress, step } from './progress.ts'
+import { run } from './machine/process.ts'
+import { progress, step } from './machine/progress.ts'
 
 /** The version of a module that the go.mod of a folder asks for, without the v. */
 export function moduleVersion(folder: string, module: string): string {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { unpackedPackages } from '../lab/debian.ts'
+import { unpackedPackages } from '../lab/machine/debian.ts'
 import { forwardingLibrary } from './forwarding-library.ts'
 import { runProgram } from './program.ts'
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { bridge, podNetworks } from '../addresses.ts'
-import { unpackedPackages } from '../debian.ts'
+import { bridge, podNetworks } from '../nodes/addresses.ts'
+import { unpackedPackages } from '../machine/debian.ts'
 import { objectsOf } from '../gateways/support/objects.ts'
 import type { Image } from '../images/archive.ts'
 import {
@@ -16,7 +16,7 @@ import {
 } from '../images/files.ts'
 import { moduleDir } from '../paths.ts'
 import { ciliumDefinitions, ciliumModule, moduleFile, moduleVersion, programs } from '../programs.ts'
-import type { ServiceProxy } from '../state.ts'
+import type { ServiceProxy } from '../kubernetes/state.ts'
 
 const namespace = 'kube-system'
 const name = 'cilium'

@@ -1,4 +1,4 @@
-import { bridge, clusterDomain, dnsService } from '../addresses.ts'
+import { bridge, clusterDomain, dnsService } from '../nodes/addresses.ts'
 import { images } from '../images/list.ts'
 
 const namespace = 'kube-system'

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
-import { apiServerUrl, nodeNetworks, podNetworks } from '../addresses.ts'
+import { apiServerUrl, nodeNetworks, podNetworks } from '../nodes/addresses.ts'
 import { images } from '../images/list.ts'
-import type { ProxyMode } from '../state.ts'
+import type { ProxyMode } from '../kubernetes/state.ts'
 
 const namespace = 'kube-system'
 const name = 'kube-proxy'

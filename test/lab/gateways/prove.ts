@@ -1,5 +1,5 @@
-import { kubectl } from '../kubectl.ts'
-import { step } from '../progress.ts'
+import { kubectl } from '../kubernetes/kubectl.ts'
+import { step } from '../machine/progress.ts'
 import { presentGateways } from './change.ts'
 import { gatewayOf, type GatewayName } from './list.ts'
 import { echo } from './support/manifests.ts'

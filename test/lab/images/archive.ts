@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cached } from '../cache.ts'
+import { cached } from '../machine/cache.ts'
 import { cacheDir } from '../paths.ts'
-import { step } from '../progress.ts'
+import { step } from '../machine/progress.ts'
 import type { File } from './files.ts'
 import { imageArchive, type ImageConfig } from './oci.ts'
 

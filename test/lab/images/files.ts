@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { systemProgram } from '../apt.ts'
-import { run } from '../process.ts'
+import { systemProgram } from '../machine/apt.ts'
+import { run } from '../machine/process.ts'
 import type { ImageFile } from './oci.ts'
 
 /** A file that is copied from the machine when the image is made. */

@@ -1,9 +1,9 @@
 import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { allNodes } from '../addresses.ts'
-import { labProcesses } from '../cgroups.ts'
-import { run } from '../process.ts'
-import { presentState } from '../state.ts'
+import { allNodes } from '../nodes/addresses.ts'
+import { labProcesses } from '../machine/cgroups.ts'
+import { run } from '../machine/process.ts'
+import { presentState } from '../kubernetes/state.ts'
 
 const mountsOf = (pid: number | 'self'): string => {
   try {

@@ -1,4 +1,4 @@
-import { loadBalancerAddress } from '../../addresses.ts'
+import { loadBalancerAddress } from '../../nodes/addresses.ts'
 import { service } from '../support/manifests.ts'
 import {
   spreads,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cached, keyOf } from '../../cache.ts'
+import { cached, keyOf } from '../../machine/cache.ts'
 import type { Image } from '../../images/archive.ts'
 import { copy, libraries, users, type File } from '../../images/files.ts'
 import { gatewayDir } from '../../paths.ts'
-import { run } from '../../process.ts'
-import { step } from '../../progress.ts'
+import { run } from '../../machine/process.ts'
+import { step } from '../../machine/progress.ts'
 
 const requirements = join(gatewayDir('envoy'), 'requirements.txt')
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { unpackedPackages } from '../../debian.ts'
+import { unpackedPackages } from '../../machine/debian.ts'
 import {
   applets,
   copy,

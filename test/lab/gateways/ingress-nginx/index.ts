@@ -1,4 +1,4 @@
-import { loadBalancerAddress } from '../../addresses.ts'
+import { loadBalancerAddress } from '../../nodes/addresses.ts'
 import { builtPrograms, moduleFile } from '../../programs.ts'
 import type { Gateway, Settings } from '../support/gateway.ts'
 import { balanced, objectsOf, type ApiObject } from '../support/objects.ts'

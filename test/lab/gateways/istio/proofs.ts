@@ -1,7 +1,7 @@
-import { loadBalancerAddress } from '../../addresses.ts'
+import { loadBalancerAddress } from '../../nodes/addresses.ts'
 import { images } from '../../images/list.ts'
-import { kubectl } from '../../kubectl.ts'
-import { waitFor } from '../../process.ts'
+import { kubectl } from '../../kubernetes/kubectl.ts'
+import { waitFor } from '../../machine/process.ts'
 import { service } from '../support/manifests.ts'
 import {
   spreads,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
-import { loadBalancerAddress } from '../../addresses.ts'
-import { applyObjects, kubectl } from '../../kubectl.ts'
+import { loadBalancerAddress } from '../../nodes/addresses.ts'
+import { applyObjects, kubectl } from '../../kubernetes/kubectl.ts'
 
 /** An object of the API, as far as we look at it. */
 export interface ApiObject {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inPlace } from '../../network.ts'
-import { ProgramError, run, waitFor } from '../../process.ts'
+import { inPlace } from '../../nodes/network.ts'
+import { ProgramError, run, waitFor } from '../../machine/process.ts'
 
 /** Where requests of a proof go, and what they carry. */
 export interface Target {

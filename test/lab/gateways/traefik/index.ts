@@ -1,4 +1,4 @@
-import { loadBalancerAddress } from '../../addresses.ts'
+import { loadBalancerAddress } from '../../nodes/addresses.ts'
 import type { Image } from '../../images/archive.ts'
 import { copy, users } from '../../images/files.ts'
 import { gatewayDir } from '../../paths.ts'

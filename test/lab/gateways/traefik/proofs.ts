@@ -1,4 +1,4 @@
-import { loadBalancerAddress } from '../../addresses.ts'
+import { loadBalancerAddress } from '../../nodes/addresses.ts'
 import { ingress, service } from '../support/manifests.ts'
 import { spreads, sticksByCookie, type Proof, type Target } from '../support/proof.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { exclusively } from './lock.ts'
-import { cacheDir } from './paths.ts'
+import { cacheDir } from '../paths.ts'
 
 /** A short name for all that something is made from. */
 export const keyOf = (...parts: readonly unknown[]): string =>

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { bridge, clusterDomain, kubernetesService } from './addresses.ts'
-import { statePath } from './paths.ts'
-import { run } from './process.ts'
+import { bridge, clusterDomain, kubernetesService } from '../nodes/addresses.ts'
+import { statePath } from '../paths.ts'
+import { run } from '../machine/process.ts'
 
 /** A file of the lab's key folder. */
 export const pkiPath = (file: string): string => statePath('pki', file)

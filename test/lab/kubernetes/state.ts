@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { GatewayName } from './gateways/list.ts'
-import { stateDir, statePath } from './paths.ts'
+import type { GatewayName } from '../gateways/list.ts'
+import { stateDir, statePath } from '../paths.ts'
 
 export type ProxyMode = 'iptables' | 'nftables'
 

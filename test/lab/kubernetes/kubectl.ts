@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { kubeconfigPath, statePath } from './paths.ts'
-import { passThrough, run, tryRun, type RunOptions, type RunResult } from './process.ts'
+import { kubeconfigPath, statePath } from '../paths.ts'
+import { passThrough, run, tryRun, type RunOptions, type RunResult } from '../machine/process.ts'
 import { presentState } from './state.ts'
 
 const program = (): string => join(presentState().parts.programs.kubernetes, 'kubectl')

@@ -1,9 +1,9 @@
-import { nodeAddresses } from './addresses.ts'
-import { echo } from './gateways/support/manifests.ts'
-import { inNamespace, install, namespaceObject, remove } from './gateways/support/objects.ts'
-import { spreads, sticksByAddress, type Target } from './gateways/support/proof.ts'
-import { kubectl } from './kubectl.ts'
-import { step } from './progress.ts'
+import { nodeAddresses } from '../nodes/addresses.ts'
+import { echo } from '../gateways/support/manifests.ts'
+import { inNamespace, install, namespaceObject, remove } from '../gateways/support/objects.ts'
+import { spreads, sticksByAddress, type Target } from '../gateways/support/proof.ts'
+import { kubectl } from '../kubernetes/kubectl.ts'
+import { step } from '../machine/progress.ts'
 
 const namespace = 'proof-services'
 const ports = { none: 30_990, clientIp: 30_991 }

@@ -1,11 +1,17 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { apiServerUrl, bridge, controlPlaneLoopback, podNetworks, serviceNetworks } from './addresses.ts'
-import { labProcesses, makeDaemonCgroup } from './cgroups.ts'
+import {
+  apiServerUrl,
+  bridge,
+  controlPlaneLoopback,
+  podNetworks,
+  serviceNetworks,
+} from '../nodes/addresses.ts'
+import { labProcesses, makeDaemonCgroup } from '../machine/cgroups.ts'
 import { componentKubeconfigPath, tokenFile } from './credentials.ts'
-import { kubeconfigPath, loadBalancers, statePath } from './paths.ts'
+import { kubeconfigPath, loadBalancers, statePath } from '../paths.ts'
 import { pkiPath } from './pki.ts'
-import { startDaemon, waitFor, waitForDaemon, type Daemon } from './process.ts'
+import { startDaemon, waitFor, waitForDaemon, type Daemon } from '../machine/process.ts'
 import { isServing } from './ready.ts'
 import { presentState } from './state.ts'
 

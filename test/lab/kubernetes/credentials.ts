@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
-import { allNodes, apiServerUrl } from './addresses.ts'
-import { kubeconfigPath } from './paths.ts'
+import { allNodes, apiServerUrl } from '../nodes/addresses.ts'
+import { kubeconfigPath } from '../paths.ts'
 import { pkiPath } from './pki.ts'
 
 /** Users that may do nothing until a test binds a role to them; each is a context of the kubeconfig. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { kubeconfigPath } from './paths.ts'
-import { passThrough } from './process.ts'
-import { programs } from './programs.ts'
-import { presentState } from './state.ts'
+import { kubeconfigPath } from '../paths.ts'
+import { passThrough } from '../machine/process.ts'
+import { programs } from '../programs.ts'
+import { presentState } from '../kubernetes/state.ts'
 
 const services = '(service with type clusterIP|NodePort service)'
 

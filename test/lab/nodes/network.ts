@@ -12,10 +12,10 @@ import {
   type Host,
   type Pair,
 } from './addresses.ts'
-import { nodeCgroup2 } from './cgroups.ts'
-import { stateDir } from './paths.ts'
-import { hasCilium, presentState } from './state.ts'
-import { run, tryRun } from './process.ts'
+import { nodeCgroup2 } from '../machine/cgroups.ts'
+import { stateDir } from '../paths.ts'
+import { hasCilium, presentState } from '../kubernetes/state.ts'
+import { run, tryRun } from '../machine/process.ts'
 
 const netnsFolder = '/run/netns'
 

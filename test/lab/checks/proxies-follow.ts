@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inPlace } from './network.ts'
-import { tryRun, waitFor } from './process.ts'
-import { hasCilium, type ServiceProxy } from './state.ts'
+import { inPlace } from '../nodes/network.ts'
+import { tryRun, waitFor } from '../machine/process.ts'
+import { hasCilium, type ServiceProxy } from '../kubernetes/state.ts'
 
 const metrics = ['curl', '--silent', '--fail', '--max-time', '5', 'http://127.0.0.1:10249/metrics']
 

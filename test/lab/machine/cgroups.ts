@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { labId } from './paths.ts'
+import { labId } from '../paths.ts'
 import { waitFor } from './process.ts'
 
 /**

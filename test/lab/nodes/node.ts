@@ -1,14 +1,14 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusterDomain, dnsService, type NodeAddresses, type Pair } from './addresses.ts'
-import { makeDaemonCgroup, makeNodeCgroups, nodeCgroup2, nodeCgroupRoot } from './cgroups.ts'
-import { componentKubeconfigPath } from './credentials.ts'
-import { images } from './images/list.ts'
+import { makeDaemonCgroup, makeNodeCgroups, nodeCgroup2, nodeCgroupRoot } from '../machine/cgroups.ts'
+import { componentKubeconfigPath } from '../kubernetes/credentials.ts'
+import { images } from '../images/list.ts'
 import { inNetns } from './network.ts'
-import { cacheDir, nodeInit, stateDir, statePath } from './paths.ts'
-import { pkiPath } from './pki.ts'
-import { startDaemon, type Daemon } from './process.ts'
-import { hasCilium, type Parts, type ServiceProxy } from './state.ts'
+import { cacheDir, nodeInit, stateDir, statePath } from '../paths.ts'
+import { pkiPath } from '../kubernetes/pki.ts'
+import { startDaemon, type Daemon } from '../machine/process.ts'
+import { hasCilium, type Parts, type ServiceProxy } from '../kubernetes/state.ts'
 
 export interface NodeSettings {
   addresses: NodeAddresses

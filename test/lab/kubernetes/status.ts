@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tryKubectl } from './kubectl.ts'
-import { kubeconfigPath } from './paths.ts'
+import { kubeconfigPath } from '../paths.ts'
 import { readState, type LabState } from './state.ts'
 
 export interface NodeStatus {
