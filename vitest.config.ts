@@ -15,11 +15,8 @@ const retry = 2
 const scenarios = { testTimeout: 300_000, hookTimeout: 300_000, retry }
 
 // The scenarios that take longest: who begins last is waited for by all, and small files may take long.
-const longest =
-  `probe-during-record probe-during-hash timeout external probe-tls probe-replicas enable-cookies probe shadow
-  probe-traefik verdicts timeout-changes probe-places probe-beside probe-lifetime during disruption combined`.split(
-    /\s+/,
-  )
+const longest = `during-record during-hash timeout external tls replicas enable-cookies probe shadow
+  traefik verdicts timeout-changes places beside lifetime during disruption combined`.split(/\s+/)
 
 /** The longest first, all others as vitest has them. */
 class LongestFirst extends BaseSequencer {

@@ -1,12 +1,12 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, headerHolds, sessionApp } from '../support/gateways.ts'
-import { hashedByEnvoyGateway, hashedByIstio } from '../support/hashes.ts'
-import { service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { gatewayWays } from '../../support/gateway-ways.ts'
+import { type Asked, headerHolds, sessionApp } from '../../support/gateways.ts'
+import { hashedByEnvoyGateway, hashedByIstio } from '../../support/hashes.ts'
+import { service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** What holds users by a header, at gateways that know it. */
 const rules = {

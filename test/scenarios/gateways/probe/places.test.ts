@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
-import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
-import { deployment, listensOn, service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../../support/gateways.ts'
+import { deployment, listensOn, service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 const nginx = [gateway('ingress-nginx')] as const
 

@@ -1,13 +1,13 @@
 import { beforeAll, beforeEach, expect } from 'vitest'
-import { httpPort, movedBy, shop, threePods, users } from '../support/during.ts'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, gatewayFollows, sets } from '../support/gateways.ts'
-import { hashedByEnvoyGateway, hashedByIstio, userCookie } from '../support/hashes.ts'
-import { service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { httpPort, movedBy, shop, threePods, users } from '../../support/during.ts'
+import { gatewayWays } from '../../support/gateway-ways.ts'
+import { type Asked, gatewayFollows, sets } from '../../support/gateways.ts'
+import { hashedByEnvoyGateway, hashedByIstio, userCookie } from '../../support/hashes.ts'
+import { service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** A text in the cookie `user` that is hashed to a pod. */
 const hashes = {

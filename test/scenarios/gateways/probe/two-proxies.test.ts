@@ -1,10 +1,10 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayFollows, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
-import { deployment, listensOn, service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { gatewayFollows, sessionApp, sets, stickyIngress } from '../../support/gateways.ts'
+import { deployment, listensOn, service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** A load balancer in front of an Ingress controller, which gives a cookie of its own with each answer. */
 const balancer = `const http = require('http')

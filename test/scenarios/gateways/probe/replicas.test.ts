@@ -1,12 +1,12 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
-import { hashedByIstio, userCookie } from '../support/hashes.ts'
-import { certificateOf, service, smallApp } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { tlsWays } from '../support/tls-ways.ts'
-import { gateway, site } from '../support/site.ts'
+import { gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../../support/gateways.ts'
+import { hashedByIstio, userCookie } from '../../support/hashes.ts'
+import { certificateOf, service, smallApp } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { tlsWays } from '../../support/tls-ways.ts'
+import { gateway, site } from '../../support/site.ts'
 
 type Place = ReturnType<typeof usePlayground>
 

@@ -1,11 +1,11 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
-import { deployment, listensOn, service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { gatewayWays } from '../../support/gateway-ways.ts'
+import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../../support/gateways.ts'
+import { deployment, listensOn, service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** A load balancer that records the pod in a cookie of its own, which it gives with each answer. Users may be late by a fifth of its life. */
 const balancer = `const http = require('http')

@@ -1,10 +1,10 @@
 import { beforeAll, expect } from 'vitest'
-import { type Asked, gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { records } from '../support/records.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { type Asked, gatewayFollows, sessionApp, sets } from '../../support/gateways.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { records } from '../../support/records.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 type Place = ReturnType<typeof usePlayground>
 

@@ -1,12 +1,12 @@
 import { beforeAll, beforeEach, expect } from 'vitest'
-import { graceMs, movedBy, shop, threePods, users } from '../support/during.ts'
-import { type Asked, gatewayFollows, sets } from '../support/gateways.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { toTheEnd } from '../support/pods.ts'
-import { records } from '../support/records.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { graceMs, movedBy, shop, threePods, users } from '../../support/during.ts'
+import { type Asked, gatewayFollows, sets } from '../../support/gateways.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { toTheEnd } from '../../support/pods.ts'
+import { records } from '../../support/records.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 for (const name of ['traefik', 'envoy-gateway'] as const) {
   describeOnce(`pods that come and go behind a record of them, at ${name}`, () => {

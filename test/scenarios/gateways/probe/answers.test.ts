@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, expect } from 'vitest'
-import { gatewayFollows, ingress, ingressPath, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
-import { service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import {
+  gatewayFollows,
+  ingress,
+  ingressPath,
+  sessionApp,
+  sets,
+  stickyIngress,
+} from '../../support/gateways.ts'
+import { service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 describeOnce('answers of Traefik itself', () => {
   const place = usePlayground()

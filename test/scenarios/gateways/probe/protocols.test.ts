@@ -1,11 +1,11 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, gatewayFollows, sets, stickyIngress } from '../support/gateways.ts'
-import { deployment, listensOn, service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { gatewayWays } from '../../support/gateway-ways.ts'
+import { type Asked, gatewayFollows, sets, stickyIngress } from '../../support/gateways.ts'
+import { deployment, listensOn, service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** Says who it is in each answer, and in the first message on each WebSocket. */
 const socketServer = `const name = require('os').hostname()

@@ -1,11 +1,18 @@
 import { beforeAll, expect } from 'vitest'
-import { users } from '../support/during.ts'
-import { gatewayFollows, ingress, ingressPath, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
-import { deployment, listensOn, manyHours, service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { users } from '../../support/during.ts'
+import {
+  gatewayFollows,
+  ingress,
+  ingressPath,
+  sessionApp,
+  sets,
+  stickyIngress,
+} from '../../support/gateways.ts'
+import { deployment, listensOn, manyHours, service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** Each pod has the Service answer whatever it is asked: any of the pods. */
 const relay = `const http = require('http')

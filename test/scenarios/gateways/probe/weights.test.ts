@@ -1,13 +1,13 @@
 import { beforeAll, expect } from 'vitest'
-import { run } from '../support/command.ts'
-import { httpPort, users } from '../support/during.ts'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../support/gateways.ts'
-import { service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { run } from '../../support/command.ts'
+import { httpPort, users } from '../../support/during.ts'
+import { gatewayWays } from '../../support/gateway-ways.ts'
+import { type Asked, gatewayFollows, ingress, ingressPath, sessionApp, sets } from '../../support/gateways.ts'
+import { service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** Two Deployments, and a Service to the pods of each for every way: Traefik and ingress-nginx balance a Service in one way. */
 function pairOf(...ways: string[]): object[] {

@@ -1,12 +1,12 @@
 import { beforeAll, expect } from 'vitest'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { type Asked, gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
-import { hashedByIstio } from '../support/hashes.ts'
-import { service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { gatewayWays } from '../../support/gateway-ways.ts'
+import { type Asked, gatewayFollows, sessionApp, sets } from '../../support/gateways.ts'
+import { hashedByIstio } from '../../support/hashes.ts'
+import { service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 describeOnce('a cookie without a Path, of Istio', () => {
   const place = usePlayground()

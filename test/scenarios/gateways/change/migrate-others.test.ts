@@ -1,12 +1,12 @@
 import { beforeAll, expect } from 'vitest'
-import { run } from '../support/command.ts'
-import { gatewayWays } from '../support/gateway-ways.ts'
-import { gatewayFollows, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
-import { manyHours, service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { run } from '../../support/command.ts'
+import { gatewayWays } from '../../support/gateway-ways.ts'
+import { gatewayFollows, sessionApp, sets, stickyIngress } from '../../support/gateways.ts'
+import { manyHours, service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 const shop = (more: object = {}): object =>
   service('shop', { ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...more })

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { compare } from '../../gateways/istio.ts'
-import { dist } from '../support/command.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { compare } from '../../../gateways/istio.ts'
+import { dist } from '../../support/command.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 const executable = join(dist, 'kubectl-affinity')
 

@@ -1,12 +1,12 @@
 import { beforeAll, expect } from 'vitest'
-import { run } from '../support/command.ts'
-import { gatewayFollows, sessionApp, sets } from '../support/gateways.ts'
-import { hashedByIstio, userCookie } from '../support/hashes.ts'
-import { service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { run } from '../../support/command.ts'
+import { gatewayFollows, sessionApp, sets } from '../../support/gateways.ts'
+import { hashedByIstio, userCookie } from '../../support/hashes.ts'
+import { service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 const needs = [gateway('istio')] as const
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { compare } from '../../gateways/envoy-gateway/compare.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { compare } from '../../../gateways/envoy-gateway/compare.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 describeOnce('what explain says of Envoy Gateway', () => {
   // All of them: `node test/gateways/main.ts envoy-gateway 1000`.

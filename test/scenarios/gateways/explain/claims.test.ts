@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { compare as ingressNginx } from '../../gateways/ingress-nginx.ts'
-import { compare as traefik } from '../../gateways/traefik.ts'
-import { dist } from '../support/command.ts'
-import { scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { compare as ingressNginx } from '../../../gateways/ingress-nginx.ts'
+import { compare as traefik } from '../../../gateways/traefik.ts'
+import { dist } from '../../support/command.ts'
+import { scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 const executable = join(dist, 'kubectl-affinity')
 

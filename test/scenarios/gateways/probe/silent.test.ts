@@ -1,12 +1,12 @@
 import { beforeAll, expect } from 'vitest'
-import { type Asked, gatewayFollows, ingress, ingressPath, sets } from '../support/gateways.ts'
-import { httpPort } from '../support/during.ts'
-import { service, silent } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { records } from '../support/records.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { type Asked, gatewayFollows, ingress, ingressPath, sets } from '../../support/gateways.ts'
+import { httpPort } from '../../support/during.ts'
+import { service, silent } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { records } from '../../support/records.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** ingress-nginx names the pod where it is told to, and else hashes a text to one. */
 const nginx = (mode: 'persistent' | 'balanced') => ({

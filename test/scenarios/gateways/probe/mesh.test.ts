@@ -1,11 +1,11 @@
 import { beforeAll, expect } from 'vitest'
-import { sessionApp } from '../support/gateways.ts'
-import { hashedByIstio } from '../support/hashes.ts'
-import { service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { sessionApp } from '../../support/gateways.ts'
+import { hashedByIstio } from '../../support/hashes.ts'
+import { service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 /** A pod that waits for somebody to run something in it. */
 const idle = (name: string, labels: Record<string, string> = {}): object => ({

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { gatewayFollows, sessionApp, sets, stickyIngress } from '../support/gateways.ts'
-import { app, certificateFor, certificateOf, service } from '../support/manifests.ts'
-import { usePlayground } from '../support/namespace.ts'
-import { expectExit, surveyOf } from '../support/report.ts'
-import { tlsWays } from '../support/tls-ways.ts'
-import { describeOnce, scenario } from '../support/scenario.ts'
-import { gateway, site } from '../support/site.ts'
+import { gatewayFollows, sessionApp, sets, stickyIngress } from '../../support/gateways.ts'
+import { app, certificateFor, certificateOf, service } from '../../support/manifests.ts'
+import { usePlayground } from '../../support/namespace.ts'
+import { expectExit, surveyOf } from '../../support/report.ts'
+import { tlsWays } from '../../support/tls-ways.ts'
+import { describeOnce, scenario } from '../../support/scenario.ts'
+import { gateway, site } from '../../support/site.ts'
 
 const listOf = (items: object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
 
