@@ -13,9 +13,9 @@ import { defined } from '../../../model/common/values.ts'
 export const familiesOf = onceFor(({ spec }: Service): ReadonlySet<Endpoint['family']> | undefined => {
   const { ipFamilies = [], clusterIPs = [], clusterIP, ipFamilyPolicy } = spec
   if (ipFamilyPolicy === 'RequireDualStack') return new Set(['IPv4', 'IPv6'])
+  if (ipFamilies.length > 0) return new Set(ipFamilies)
   const addresses = [...clusterIPs, clusterIP ?? ''].filter((address) => parseIp(address) !== undefined)
-  const families = ipFamilies.length > 0 ? ipFamilies : addresses.map(familyOf)
-  return families.length === 0 ? undefined : new Set(families as Endpoint['family'][])
+  return addresses.length === 0 ? undefined : new Set(addresses.map(familyOf))
 })
 
 /** By port: the way and half a dozen analyzers ask for those of the same Service. */
@@ -75,7 +75,8 @@ export function countedEndpoints(
   listed: Fact<Inputs['listed']>,
 ): EndpointCount | undefined {
   if (!listed.known || service.spec.type === 'ExternalName') return undefined
-  const counted = listed.value.filter((slice) => slices.known || !isOverwritten(slice))
+  // The same list again, for which the ends of the ways are known.
+  const counted = slices.known ? listed.value : listed.value.filter((slice) => !isOverwritten(slice))
   if (!slices.known && counted.length === 0) return undefined
   const all = service.spec.clusterIP === 'None' ? namedEndpoints(counted) : portEndpoints(service, counted)
   const ready = all.filter((endpoint) => endpoint.ready)
