@@ -6,6 +6,7 @@ import { analyzers } from './analyzers/index.ts'
 import { balancerOf, routesOf } from './balancers/balance.ts'
 import { balancerLegs } from './balancers/legs.ts'
 import { type Alternative, alternativesOf } from './routes/rule.ts'
+import { refineClosed } from './routes/closed.ts'
 import { refineTaken } from './routes/tcp.ts'
 import { plainRoute } from './routes/tls.ts'
 import { ingressRoutes, ingressRouteTcps, traefikKinds, traefikServices } from './objects.ts'
@@ -20,7 +21,7 @@ export const traefik: Mechanism = {
     ...[...ingressRoutes, ...ingressRouteTcps].map((type) => drawnBy(type, routeLegs)),
     ...traefikServices.map((type) => drawnBy(type, serviceLegs)),
   ),
-  refine: refineTaken,
+  refine: (leg, store) => refineClosed(refineTaken(leg, store), store),
   plain: plainRoute,
   analyzers,
 }

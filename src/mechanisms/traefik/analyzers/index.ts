@@ -1,6 +1,7 @@
 import type { Analyzer } from '../../analyzer.ts'
 import { crossing, draws, hashFirst, levelOnly, old, oneServer } from './balancers.ts'
 import { annotatedCookies, cookies } from './cookies.ts'
+import { entryPoints } from './entry-points.ts'
 import {
   atGateway,
   hashFirstAsNginx,
@@ -32,5 +33,6 @@ export const analyzers: readonly Analyzer[] = [
   oneServer,
   crossing,
   tcpFirst,
+  entryPoints,
   old,
 ]

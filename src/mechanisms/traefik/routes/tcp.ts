@@ -5,9 +5,10 @@ import { objectName } from '../../../model/findings/finding.ts'
 import { routingOf } from '../../gateway-api/routes/routing.ts'
 import { ingresses } from '../../ingress/objects.ts'
 import { annotationsOf } from '../../kit/controller.ts'
-import { at, list, record, text } from '../../kit/objects/loose.ts'
+import { at, list, record } from '../../kit/objects/loose.ts'
 import { routesOf } from '../balancers/balance.ts'
 import { traefikNginxController } from '../ingress/controller.ts'
+import { namedDoors } from './closed.ts'
 import { doorsAt, doorsNamed, doorsOf, type Doors, isSet, soundsOfTls } from './entry-points.ts'
 import { ingressRoutes, ingressRouteTcps } from '../objects.ts'
 import { alternativesOf } from './rule.ts'
@@ -101,25 +102,17 @@ function placeOf(leg: Leg, { mechanism }: Hop, store: Store): Place | undefined 
   return { object, doors: doorsOf(object, store), hasTls: at(object.spec, 'tls') !== undefined, isOpen }
 }
 
-const routerPrefix = 'traefik.ingress.kubernetes.io/router.'
+const tlsPrefix = 'traefik.ingress.kubernetes.io/router.tls'
 
 /** `tls` of an Ingress holds certificates only, but for the provider for ingress-nginx. */
 function placeOfIngress(object: LooseObject, mechanism: string, store: Store): Omit<Place, 'isOpen'> {
   const annotations = annotationsOf(object)
   if (mechanism.startsWith(traefikNginxController.name))
     return { object, doors: doorsNamed([], store), hasTls: list(at(object.spec, 'tls')).length > 0 }
-  const names = (text(annotations[`${routerPrefix}entrypoints`]) ?? '').split(',').map((one) => one.trim())
   const hasTls = Object.entries(annotations).some(
-    ([key, value]) => key.startsWith(`${routerPrefix}tls`) && value !== 'false',
+    ([key, value]) => key.startsWith(tlsPrefix) && value !== 'false',
   )
-  return {
-    object,
-    doors: doorsNamed(
-      names.filter((one) => one !== ''),
-      store,
-    ),
-    hasTls,
-  }
+  return { object, doors: doorsNamed(namedDoors(object, store).names, store), hasTls }
 }
 
 /** An entry point for TLS gives it to its HTTP routers, and to no TCP router. */

@@ -75,25 +75,27 @@ const route =
     })
 
 /** The same where Traefik runs with these arguments. */
-const running = (args: string[], services: unknown[]) => (): Snapshot => {
-  const labels = { 'app.kubernetes.io/name': 'traefik' }
-  const containers = [
-    { name: 'traefik', image: 'traefik:v3.6.12', args: ['--providers.kubernetescrd', ...args] },
-  ]
-  const workload = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'traefik', namespace: 'traefik', labels },
-    spec: { template: { spec: { containers } } },
+const running =
+  (args: string[], services: unknown[], more: object = {}) =>
+  (): Snapshot => {
+    const labels = { 'app.kubernetes.io/name': 'traefik' }
+    const containers = [
+      { name: 'traefik', image: 'traefik:v3.6.12', args: ['--providers.kubernetescrd', ...args] },
+    ]
+    const workload = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'traefik', namespace: 'traefik', labels },
+      spec: { template: { spec: { containers } } },
+    }
+    const front = {
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'IngressRoute',
+      metadata: { name: 'front', namespace: 'shop' },
+      spec: { routes: [{ kind: 'Rule', match: 'Host(`shop.example`)', services }], ...more },
+    }
+    return snapshot({ fronts: [front, workload] as LooseObject[] })
   }
-  const front = {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'IngressRoute',
-    metadata: { name: 'front', namespace: 'shop' },
-    spec: { routes: [{ kind: 'Rule', match: 'Host(`shop.example`)', services }] },
-  }
-  return snapshot({ fronts: [front, workload] as LooseObject[] })
-}
 
 /** An IngressRoute and an IngressRouteTCP at one entry point. */
 const besideTcp = (tcp: Record<string, unknown>) => (): Snapshot => {
@@ -217,6 +219,10 @@ export const traefikGrid: GridRows = {
       routes: [{ match: 'HostSNI(`*`)', services: [next()] }],
       tls: { passthrough: true },
     }),
+  },
+  'AFF-TRA-ENTRY-POINT': {
+    fires: running(['--entryPoints.web.address=:8000'], [web()], { entryPoints: ['webb', 'metrics'] }),
+    silent: running(['--entryPoints.web.address=:8000'], [web()], { entryPoints: ['webb', 'web'] }),
   },
   'AFF-TRA-PATTERN-OFF': {
     fires: takenOver({ 'rewrite-target': '/$1' }, '/(app/.*)'),
