@@ -35,6 +35,13 @@ interface UsersInput {
   serviceOf: (entry: SurveyEntry, letter: string) => string | undefined
 }
 
+/** Whoever cannot tell pods apart has seen nobody change the pod, however much the answers differ. */
+function seenOf(verdict: Verdict): Verdict {
+  return verdict.reason === 'backends-not-told-apart'
+    ? { ...verdict, switches: 0, explainedSwitches: 0 }
+    : verdict
+}
+
 /** What the users of a probe say together, entry by entry; undefined where none keeps cookies. */
 export function usersOf(
   { plan, options, crossings = [], endpointsChanged, serviceOf }: UsersInput,
@@ -61,7 +68,7 @@ export function usersOf(
       sessions: own.map(({ client, session, verdict, cookies = [] }) => ({
         client,
         keepsCookies: sessions[session]?.keeps === 'cookies',
-        verdict,
+        verdict: seenOf(verdict),
         cookies,
       })),
     })

@@ -136,6 +136,8 @@ export interface Asking {
   path?: string
   /** No answer says who gave it. */
   isSilent?: boolean
+  /** What such an answer holds, by its number. */
+  holds?: (number: number) => string
   /** The request that gets no answer. */
   failing?: number
   /** Milliseconds from one request to the next, of whichever user. */
@@ -154,6 +156,7 @@ export async function probed(
     options: more,
     path = '/app1/x',
     isSilent = false,
+    holds = () => 'alike',
     failing,
     stepMs = 3,
     elsewhere = [],
@@ -204,13 +207,16 @@ export async function probed(
     const asked = { target, after, requests: plan.request.plannedRequests ?? 0 }
     // Each session has a connection, and after ten requests another one.
     const isOpened = (index: number): boolean => Math.floor(index / users.length) % 10 === 0
-    const identity: Observation['identity'] = { source: 'none', value: 'alike', excerpt: 'HTTP 200' }
+    const nameless = (one: Observation): Observation => ({
+      ...one,
+      identity: { source: 'none', value: holds(one.number), excerpt: 'HTTP 200' },
+    })
     const observations = ask(own, users, {
       ...asked,
       stepMs,
       place: { host: 'shop.lab', path: at?.path ?? path, secure: false },
     })
-      .map((one): Observation => (visit?.namesNobody === true ? { ...one, identity } : one))
+      .map((one): Observation => (visit?.namesNobody === true ? nameless(one) : one))
       .map((one): Observation => (one.number === failing ? failed(one) : one))
       .map((one, index): Observation => (given.keepAlive ? { ...one, newConnection: isOpened(index) } : one))
     said({ start: { target, after, scheme: 'http', epochMs: 0 } })

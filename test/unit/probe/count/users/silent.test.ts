@@ -34,6 +34,12 @@ test('a cookie that names nobody tells nobody apart', async () => {
   expect(users).toMatchObject([{ result: 'inconclusive' }])
 })
 
+test('answers that all differ, as by the time in them, show nobody who moves', async () => {
+  const { users, verdict } = await silent('spread', { policy: { kind: 'none' }, holds: String })
+  expect(users).toMatchObject([{ result: 'inconclusive', users: { spread: 0, inconclusive: 6 } }])
+  expect(verdict).toMatchObject({ result: 'inconclusive' })
+})
+
 test('the rule of a user is the only one', async () => {
   const { recognition } = await silent('record', { options: { identify: { kind: 'anonymous' } } })
   expect(recognition.by).toBe('anonymous')
