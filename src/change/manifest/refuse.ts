@@ -6,7 +6,7 @@ import type { SourceFile } from '../../snapshot/files/read.ts'
 export function refuseInFile({ metadata, spec }: Service): void {
   const why =
     spec.type === 'ExternalName'
-      ? 'an ExternalName Service is an alias in DNS: no proxy picks a pod'
+      ? 'an ExternalName Service is an alias in DNS: what it leads to decides'
       : spec.clusterIP === 'None'
         ? 'a headless Service has no address of its own: clients pick a pod themselves'
         : undefined

@@ -36,7 +36,7 @@ export function examineService(
   const { spec } = service
   if (spec.type === 'ExternalName') {
     throw new UserError(
-      `service/${name} is of type ExternalName: its name leads to "${spec.externalName ?? ''}" by DNS, no proxy picks a pod, so there is no affinity to probe`,
+      `service/${name} is of type ExternalName: its name leads to "${spec.externalName ?? ''}" by DNS, and what is there decides: there is no affinity here to probe`,
     )
   }
   if (spec.clusterIP === 'None') {

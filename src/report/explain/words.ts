@@ -81,9 +81,11 @@ function serviceSentence(
 ): string {
   const isRead = paths.some(({ hops }) => hops.some(({ kind }) => kind === 'proxy'))
   if (!isRead) {
-    const why =
-      object.spec.type === 'ExternalName' ? 'the name leads elsewhere by DNS' : 'clients pick a pod by DNS'
-    return `no proxy picks a pod: ${why}${policy.kind === 'none' ? '' : ', and sessionAffinity has no effect'}`
+    const who =
+      object.spec.type === 'ExternalName'
+        ? 'the name leads elsewhere by DNS: what is there decides'
+        : 'no proxy picks a pod: clients pick a pod by DNS'
+    return `${who}${policy.kind === 'none' ? '' : ', and sessionAffinity has no effect'}`
   }
   if (policy.kind === 'none')
     return `every new connection may go to any ready pod${reach === undefined ? '' : ` ${reach}`}`

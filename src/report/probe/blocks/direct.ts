@@ -15,10 +15,10 @@ export function layoutDirect(access: readonly DirectAccess[] | undefined, page: 
     const good = from.filter((one) => !bad.includes(one)).map(({ node = '?' }) => sanitize(node))
     const pieces = [
       span(name, page.style.strong),
-      ...(good.length === 0 ? [] : [`answers on ${good.join(',')}`.replaceAll(' ', nonBreakingSpace)]),
+      ...(good.length === 0 ? [] : [`reached from ${good.join(',')}`.replaceAll(' ', nonBreakingSpace)]),
       ...bad.map(({ node = '?', answered, requests, failure = 'error' }) =>
         span(
-          `${answered === 0 ? 'not' : `${answered} of ${requests}`} on ${sanitize(node)} (${failure})`.replaceAll(
+          `${answered === 0 ? 'not' : `${answered} of ${requests}`} from ${sanitize(node)} (${failure})`.replaceAll(
             ' ',
             nonBreakingSpace,
           ),
