@@ -114,6 +114,10 @@ function parsePort(text: string): ExternalPort {
   if (!isPort(port)) throw wrong('a port is a number from 1 to 65535')
   if (name !== undefined && !portName.test(name))
     throw wrong('the name of a port has lower-case letters, digits and dashes')
+  if (name !== undefined && /^\d+$/.test(name))
+    throw wrong(
+      `what follows the colon is a name; the port of a backend stands in --to, as 192.0.2.7:${name}`,
+    )
   const known = protocols.find((one) => one === protocol.toUpperCase())
   if (known === undefined) throw wrong('the protocol is TCP, UDP or SCTP')
   return defined({ port, protocol: known, name })

@@ -55,7 +55,7 @@ export function refuseExisting(name: string, existing: Existing, adopt: boolean)
 }
 
 function refuseService(
-  { metadata: { name, labels, deletionTimestamp }, spec }: Service,
+  { metadata: { name, namespace, labels, deletionTimestamp }, spec }: Service,
   adopt: boolean,
 ): void {
   const refuse = (why: string, ...hints: Hint[]): UserError =>
@@ -68,7 +68,7 @@ function refuseService(
     throw refuse(
       `it has a selector (${selector.join(',')}), and the controller behind that keeps writing endpoints of its own`,
       another,
-      `or take the selector away first, which takes the pods off it:  kubectl patch svc ${name} --type=json -p '[{"op":"remove","path":"/spec/selector"}]'`,
+      `or take the selector away first, which takes the pods off it:  kubectl patch svc ${name} -n ${namespace} --type=json -p '[{"op":"remove","path":"/spec/selector"}]'`,
     )
   if (spec.type === 'ExternalName')
     throw refuse('an ExternalName Service is an alias in DNS: no proxy serves endpoints for it', another)

@@ -339,7 +339,7 @@ describeOnce('external, what it refuses', () => {
     for (const [name, why] of [
       [
         'web',
-        /service\/web not changed: it has a selector \(app=web\), and the controller behind that keeps writing/,
+        /service\/web not changed: it has a selector \(app=web\), and the controller behind that keeps writing[^]* kubectl patch svc web -n /,
       ],
       ['headless', /a headless Service has no address of its own/],
       ['alias', /an ExternalName Service is an alias in DNS/],

@@ -16,7 +16,7 @@ describe('--port', () => {
       {
         port: fc.integer({ min: 1, max: 65_535 }),
         protocol: fc.constantFrom('TCP' as const, 'UDP' as const, 'SCTP' as const),
-        name: fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,10}[a-z0-9])?$/),
+        name: fc.stringMatching(/^[a-z]([-a-z0-9]{0,10}[a-z0-9])?$/),
       },
       { requiredKeys: ['port', 'protocol'] },
     )
@@ -33,6 +33,7 @@ describe('--port', () => {
     ['65536', /1 to 65535/],
     ['80:HTTP', /lower-case/],
     ['80:', /lower-case/],
+    ['80:8080', /is a name; the port of a backend stands in --to, as 192.0.2.7:8080/],
     ['80/ICMP', /TCP, UDP or SCTP/],
     ['80,81', /port 80 has no name/],
     ['80:a,80:b', /port 80\/TCP is given twice/],

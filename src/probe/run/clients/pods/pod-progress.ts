@@ -73,7 +73,7 @@ export function endedEarly(said: readonly string[], needs: Hint): UserError {
   return new UserError(`the probe pod ended before it sent a request${why}`, {
     hints: [
       words.some((text) => text.includes('OOMKilled'))
-        ? 'it was given too little memory: see what a LimitRange of the namespace leaves it (kubectl describe limitrange); by itself the probe has a limit of 192Mi'
+        ? 'it was given too little memory: see what a LimitRange of the namespace leaves it; by itself the probe has a limit of 192Mi'
         : needs,
     ],
   })
@@ -93,16 +93,16 @@ export function refusalIn(event: Event): UserError | undefined {
   if (event.type !== 'Warning' || event.reason !== 'FailedCreate') return undefined
   const message = event.message ?? ''
   return new UserError(`the cluster refuses the probe pod: ${message.replace(/^Error creating: /, '')}`, {
-    hints: [refusalHint(message)],
+    hints: [refusalHint(message, event.metadata.namespace ?? '')],
   })
 }
 
-function refusalHint(message: string): Hint {
+function refusalHint(message: string, namespace: string): Hint {
   if (message.includes('exceeded quota')) {
-    return 'free some quota, or ask for more:  kubectl describe resourcequota; the probe asks for 50m CPU and 64Mi memory, with limits of 1 CPU and 192Mi'
+    return `free some quota, or ask for more than 50m CPU and 64Mi memory, with limits of 1 CPU and 192Mi:  kubectl describe resourcequota -n ${namespace}`
   }
   if (/(?:maximum|minimum) \S+ usage per|max limit to request ratio per/.test(message)) {
-    return 'a LimitRange of the namespace leaves no room for it:  kubectl describe limitrange; with list on limitranges the probe asks for what fits'
+    return `a LimitRange leaves no room for it, and with list on limitranges the probe asks for what fits:  kubectl describe limitrange -n ${namespace}`
   }
   if (message.includes('must specify limits.cpu') || message.includes('failed quota')) {
     return 'the quota of the namespace wants every pod to say more than the probe pod does; a LimitRange with defaults supplies it'

@@ -99,18 +99,21 @@ describe('endedEarly', () => {
 
 describe('refusalIn', () => {
   const event = (message: string, more: Partial<Event> = {}): Event =>
-    ({ type: 'Warning', reason: 'FailedCreate', message, ...more }) as Event
+    ({ metadata: { namespace: 'shop' }, type: 'Warning', reason: 'FailedCreate', message, ...more }) as Event
 
   const refusals: [string, RegExp][] = [
-    ['Error creating: pods "x" is forbidden: exceeded quota: q', /free some quota/],
+    [
+      'Error creating: pods "x" is forbidden: exceeded quota: q',
+      /free some quota.* kubectl describe resourcequota -n shop$/,
+    ],
     ['Error creating: pods "x" is forbidden: failed quota: q: must specify limits.cpu', /LimitRange/],
     [
       'Error creating: pods "x" is forbidden: maximum cpu usage per Container is 500m, but limit is 1',
-      /describe limitrange/,
+      / kubectl describe limitrange -n shop$/,
     ],
     [
       'Error creating: pods "x" is forbidden: cpu max limit to request ratio per Container is 2, but provided ratio is 20.000000',
-      /describe limitrange/,
+      / kubectl describe limitrange -n shop$/,
     ],
     ['Error creating: pods "x" is forbidden: violates PodSecurity "restricted"', /mutating webhooks/],
     ['Error creating: admission webhook "policy" denied the request: no', /an admission webhook or a policy/],
