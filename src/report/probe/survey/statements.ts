@@ -141,11 +141,12 @@ function movedSentence(
   { entry, necessary, unnecessary }: Of<'clients-moved'>,
 ): Sentence {
   const all = necessary.length + unnecessary.length
-  const needless =
+  const some = unnecessary.length === all ? '' : `${formatCount(unnecessary.length)} of them `
+  const why =
     unnecessary.length === 0
-      ? 'each because its pod had gone'
-      : `${formatCount(unnecessary.length)} of them although their pod had not gone${list(survey, unnecessary)}`
-  return { text: `${countOf(all, 'client')} moved${through(survey, entry)}, ${needless}` }
+      ? `${all === 1 ? '' : 'each '}because its pod had gone`
+      : `${some}although ${all === 1 ? 'its' : 'their'} pod had not gone${list(survey, unnecessary)}`
+  return { text: `${countOf(all, 'client')} moved${through(survey, entry)}, ${why}` }
 }
 
 function fullSentence({ node, clients, capacity }: Of<'table-full'>): Sentence {

@@ -3,7 +3,10 @@ import {
   liveSurveyLine,
   liveSurveyShare,
   type LiveSurveyState,
+  renderLiveSurvey,
 } from '../../../../../src/report/probe/survey/live.ts'
+import { createStyle } from '../../../../../src/report/terminal.ts'
+import { buildResult } from '../build-result.ts'
 
 const state = (requests: number, plannedRequests?: number): LiveSurveyState => ({
   expected: 'sticky',
@@ -38,4 +41,16 @@ test('users move where there are several of them, and else their client', () => 
 test('where no end is set there is none to tell', () => {
   expect(liveSurveyShare(state(630))).toBeUndefined()
   expect(liveSurveyLine(state(630))).toContain('  630 requests  ')
+})
+
+test('on a terminal the clients come first, then who answers, as many as there is room for', () => {
+  const { backends, outcomes } = buildResult('ABCABC')
+  const now = { ...state(630, 30), moved: 2, backends, outcomes: { ...outcomes, timeout: 3 } }
+  const page = { width: 120, style: createStyle({ isTTY: false, env: {} }) }
+  const [head, ...table] = renderLiveSurvey(now, page, 24)
+  expect(head).toMatch(
+    /^ *2 of 2 clients begun {3}630 of 1,260 requests {3}50\/s {3}1\.0\s?s {3}2 users moved {3}3 failed: timeouts$/,
+  )
+  expect(table.filter((line) => /^ +[ABC] /.test(line))).toHaveLength(3)
+  expect(renderLiveSurvey(now, page, 7).filter((line) => /^ +[ABC] /.test(line))).toHaveLength(2)
 })
