@@ -140,7 +140,7 @@ async function jobsAt(
 function jobFor({ first: { counterpart }, carried }: Brought): Job {
   const { kind, object, changing } = counterpart
   const { namespace = '', name } = object.metadata
-  const carrying = handled(Promise.try(carried))
+  const carrying = handled(new Promise<Carried>((resolve) => resolve(carried())))
   return { kind, namespace, name, with: changing.name, carrying }
 }
 
