@@ -90,7 +90,7 @@ function refuseSlices(name: string, foreign: readonly ForeignSlice[], adopt: boo
   const [first] = controlled
   if (first !== undefined)
     throw new UserError(
-      `service/${name} not changed: ${sliceNames(controlled)} belongs to the controller "${first.slice.metadata.labels?.[sliceManagerLabel]}", which would keep writing endpoints of its own`,
+      `service/${name} not changed: ${sliceNames(controlled)} ${controlled.length === 1 ? 'belongs' : 'belong'} to the controller "${first.slice.metadata.labels?.[sliceManagerLabel]}", which would keep writing endpoints of its own`,
     )
   if (adopt || foreign.length === 0) return
   const mirrored = foreign.filter(({ kind }) => kind === 'mirrored')
@@ -108,8 +108,9 @@ function refuseSlices(name: string, foreign: readonly ForeignSlice[], adopt: boo
       },
     )
   const isLeft = foreign.every(({ kind }) => kind === 'left-over')
+  const [are, were] = foreign.length === 1 ? ['is', 'was'] : ['are', 'were']
   throw new UserError(
-    `service/${name} not changed: ${sliceNames(foreign)} ${isLeft ? 'is left from when the Service had a selector' : 'was written by somebody else'}`,
+    `service/${name} not changed: ${sliceNames(foreign)} ${isLeft ? `${are} left from when the Service had a selector` : `${were} written by somebody else`}`,
     {
       hints: [
         `traffic goes there as well: ${foreign.flatMap(({ slice }) => (slice.endpoints ?? []).flatMap(({ addresses }) => addresses)).join(', ')}`,
