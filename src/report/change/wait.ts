@@ -42,8 +42,17 @@ function failures(name: string, all: readonly NodeOutcome[], limitMs: number): s
     if (kind === 'served') return []
     return kind === 'late'
       ? [`error: ${name} was not served as changed ${where} within ${formatDuration(limitMs / 1000)}`]
-      : [`error: ${name} ${where}: the probe cannot tell (${why})`]
+      : [
+          `error: ${name} ${where}: the probe cannot tell whether it is served as changed: ${words[why] ?? why}`,
+        ]
   })
+}
+
+/** Reasons that a short probe may have, for people. */
+const words: Readonly<Record<string, string>> = {
+  'backends-not-told-apart': 'the answers do not say which pod gave them; see --path and --identify',
+  'one-name': 'all answers have one name in them; see --path and --identify',
+  'one-endpoint': 'there is only one ready endpoint',
 }
 
 function listed(names: readonly string[]): string {

@@ -168,13 +168,15 @@ describe('waiting for a node', () => {
           result('b', 'served', 900),
           result('c', 'late', 60_000),
           result('d', 'untold', 1, 'no-answers'),
+          result('e', 'untold', 1, 'backends-not-told-apart'),
         ],
       }),
     ).toStrictEqual({
       answer: 'service/web served as changed on a and b, seen 1.2s after the change\n',
       problems: [
         'error: service/web was not served as changed on c within 1m0s',
-        'error: service/web on d: the probe cannot tell (no-answers)',
+        'error: service/web on d: the probe cannot tell whether it is served as changed: no-answers',
+        'error: service/web on e: the probe cannot tell whether it is served as changed: the answers do not say which pod gave them; see --path and --identify',
         'Warning: could not look from cp (tainted node-role.kubernetes.io/control-plane)',
         '',
       ].join('\n'),
