@@ -166,6 +166,63 @@ const mistakes: [string, string][] = [
     'error: the name of the Ingress is missing after "ingress"\n  for example:  ingress/web\n  or all of a namespace:  kubectl affinity explain ingress --all\nSee \'kubectl affinity explain --help\' for usage.\n',
   ],
   [
+    'explain -f x.yaml web',
+    "error: -f reads all Services of the files: it goes with no names, -l, --all or -A\nSee 'kubectl affinity explain --help' for usage.\n",
+  ],
+  [
+    'explain -k overlay -A',
+    "error: -k reads all Services of the files: it goes with no names, -l, --all or -A\nSee 'kubectl affinity explain --help' for usage.\n",
+  ],
+  [
+    'explain -k overlay -R',
+    "error: -k goes with neither -f nor -R\nSee 'kubectl affinity explain --help' for usage.\n",
+  ],
+  ['enable web -R', "error: --recursive needs --filename\nSee 'kubectl affinity enable --help' for usage.\n"],
+  [
+    'enable -A',
+    "error: --all-namespaces needs --all or --selector\nSee 'kubectl affinity enable --help' for usage.\n",
+  ],
+  [
+    'enable -f x.yaml web',
+    "error: when paths are provided as input, you may not specify names, --all, -A or a selector\nSee 'kubectl affinity enable --help' for usage.\n",
+  ],
+  [
+    'enable web --timeout 1.5',
+    'error: invalid argument "1.5" for "--timeout" flag: must be whole seconds\nSee \'kubectl affinity enable --help\' for usage.\n',
+  ],
+  [
+    'external',
+    "error: a name for the Service is required\n  for example: kubectl affinity external backend --port 80 --to 192.0.2.7,192.0.2.8\nSee 'kubectl affinity external --help' for usage.\n",
+  ],
+  [
+    'external a b',
+    'error: external takes one Service at a time, got "a", "b"\nSee \'kubectl affinity external --help\' for usage.\n',
+  ],
+  [
+    'external delte b',
+    'error: external takes one Service at a time, got "delte", "b"\n  did you mean "delete"?\nSee \'kubectl affinity external --help\' for usage.\n',
+  ],
+  [
+    'external delete',
+    "error: external delete: which Service?\n  for example: kubectl affinity external delete backend\nSee 'kubectl affinity external delete --help' for usage.\n",
+  ],
+  [
+    'external web --watch -o json --from svc/x --from-context y',
+    "error: --watch and --output cannot be used together\nSee 'kubectl affinity external --help' for usage.\n",
+  ],
+  [
+    'probe web --watch -o yaml',
+    'error: invalid argument "yaml" for "--output" flag: must be json, text or wide with --watch\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'probe web --session-counter xml:a',
+    'error: invalid argument "xml:a" for "--session-counter" flag: must be json:PATH or regex:RE\nSee \'kubectl affinity probe --help\' for usage.\n',
+  ],
+  [
+    'demo --story cookies --on-cluster',
+    'error: the story "cookies" is told on a miniature cluster only, which has the gateway that it needs\n  without --on-cluster:  kubectl affinity demo --story cookies\nSee \'kubectl affinity demo --help\' for usage.\n',
+  ],
+  [
     '-n shop probe',
     "error: a target is required\n  for example:  kubectl affinity probe svc/web\n  or:  kubectl affinity probe ingress/web\nSee 'kubectl affinity probe --help' for usage.\n",
   ],
