@@ -224,3 +224,140 @@ describe('an Ingress', () => {
     expect(ingress(rule)).toEqual([])
   })
 })
+
+describe('what is refused is said in words', () => {
+  const said = (object: Record<string, unknown>): string[] =>
+    refusalsOf({ metadata: { name: 'a' }, ...object }).map(({ message }) => message)
+
+  const ofService = (spec: object): object => ({ apiVersion: 'v1', kind: 'Service', spec })
+  test.each<[object, string]>([
+    [{ type: 'ExternalName' }, 'type ExternalName needs externalName'],
+    [
+      { ports, clusterIP: '10.96.0.7', clusterIPs: ['10.96.0.8'] },
+      'clusterIPs: must begin with clusterIP, 10.96.0.7',
+    ],
+    [{ ports, clusterIP: 'None', clusterIPs: ['None', '10.96.0.8'] }, 'clusterIPs: None stands alone'],
+    [
+      { ports, clusterIP: '10.96.0.7', clusterIPs: ['10.96.0.7', 'fd00::1', '10.96.0.8'] },
+      'clusterIPs: two at most',
+    ],
+    [
+      { ports, clusterIP: '10.96.0.7', clusterIPs: ['10.96.0.7', '10.96.0.8'] },
+      'clusterIPs: one of each family at most',
+    ],
+    [
+      { ports, allocateLoadBalancerNodePorts: false },
+      'allocateLoadBalancerNodePorts: only with type LoadBalancer',
+    ],
+    [
+      { ports: [{ port: 80, targetPort: 'a--b' }] },
+      'targetPort "a--b": may hold single "-" only, and none at its ends',
+    ],
+    [{ ports: [{ port: 80, appProtocol: 'a/b/c' }] }, 'appProtocol "a/b/c": may hold one "/"'],
+    [{ ports: [{ port: 80, appProtocol: '/b' }] }, 'appProtocol "/b": has nothing before its "/"'],
+    [{ ports: [{ port: 80, appProtocol: 'a/' }] }, 'appProtocol "a/": must have a name'],
+  ])('a Service %j', (spec, message) => {
+    expect(said(ofService(spec) as Record<string, unknown>)).toEqual([message])
+  })
+
+  test('annotations of more than 256 kB, and ranges in one', () => {
+    const metadata = { name: 'a', annotations: { note: 'x'.repeat(262_144) } }
+    expect(said({ ...ofService({ ports }), metadata })).toEqual(['annotations: more than 256 kB'])
+    const annotations = { 'service.beta.kubernetes.io/load-balancer-source-ranges': '10.0.0.0/8,10.0.0.1/8' }
+    const balanced = ofService({ ports, type: 'LoadBalancer' })
+    expect(paths({ ...balanced, metadata: { name: 'a', annotations } })).toEqual([
+      'metadata.annotations["service.beta.kubernetes.io/load-balancer-source-ranges"]',
+    ])
+  })
+
+  const many = (count: number, make: (index: number) => unknown): unknown[] =>
+    Array.from({ length: count }, (_, index) => make(index))
+  const addresses = ['10.1.2.3']
+  test.each<[object, object, string]>([
+    [{ ports: [{ protocol: '' }] }, {}, 'protocol "": must be "TCP", "UDP" or "SCTP"'],
+    [{}, { addresses: many(101, (index) => `10.1.2.${index}`) }, 'addresses: more than 100'],
+    [{}, { addresses, hints: { forZones: [{ name: 'a' }, { name: 'a' }] } }, 'forZones: "a" stands twice'],
+    [
+      {},
+      { addresses, hints: { forNodes: many(9, (index) => ({ name: `n${index}` })) } },
+      'forNodes: more than 8',
+    ],
+    [{}, { addresses: ['0.0.0.0'] }, 'addresses "0.0.0.0": is no address of anything'],
+    [
+      { addressType: 'FQDN' },
+      { addresses: [`${'a'.repeat(64)}.example`] },
+      `addresses "${'a'.repeat(64)}.ex…": has a part of more than 63 characters`,
+    ],
+  ])('an EndpointSlice %j with an endpoint %j', (slice, endpoint, message) => {
+    const whole = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4', ...slice }
+    expect(said({ ...whole, endpoints: [endpoint] })).toEqual([message])
+  })
+
+  test.each<[object, string]>([
+    [{ ports: [{ port: 80 }] }, 'subsets[0]: addresses or notReadyAddresses is needed'],
+    [
+      { addresses: [{ ip: '10.1.2.3' }], ports: [{ port: 80 }, { name: 'b', port: 81 }] },
+      'subsets[0].ports[0].name is missing: with several ports each needs one',
+    ],
+  ])('Endpoints %j', (subset, message) => {
+    expect(said({ apiVersion: 'v1', kind: 'Endpoints', subsets: [subset] })).toEqual([message])
+  })
+
+  const web = { name: 'web', port: { number: 80 } }
+  const backend = (of: object, path = '/', pathType = 'Prefix'): object => ({
+    rules: [{ http: { paths: [{ path, pathType, backend: of }] } }],
+  })
+  test.each<[object, string]>([
+    [{ rules: [{ http: { paths: [] } }] }, 'spec.rules[0].http.paths: at least one path is needed'],
+    [backend({ service: web }, '/a/..'), 'path "/a/..": may not end with "/.."'],
+    [backend({ service: web, resource: { kind: 'A', name: 'a' } }), 'backend: service or resource, not both'],
+    [backend({ resource: { kind: 'A', name: 'a/b' } }), 'name "a/b": may not hold "/" or "%"'],
+    [backend({ resource: { kind: '..', name: 'a' } }), 'kind "..": may not be ".."'],
+    [
+      backend({ service: { port: { number: 80 } } }),
+      'spec.rules[0].http.paths[0].backend.service.name is missing',
+    ],
+    [
+      backend({ service: { name: 'web', port: { name: 'a', number: 80 } } }),
+      'port: name or number, not both',
+    ],
+    [
+      backend({ service: { name: 'web', port: { name: '80' } } }),
+      'name "80": must hold a letter: a number goes without quotes',
+    ],
+  ])('an Ingress %j', (spec, message) => {
+    expect(said({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', spec })).toEqual([message])
+  })
+
+  test('an Ingress of two classes', () => {
+    const annotations = { 'kubernetes.io/ingress.class': 'nginx' }
+    const ingress = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'a', annotations },
+    }
+    const spec = { ...backend({ service: web }), ingressClassName: 'traefik' }
+    expect(said({ ...ingress, spec })).toEqual([
+      'kubernetes.io/ingress.class "nginx": not with ingressClassName "traefik"',
+    ])
+    expect(said({ ...ingress, spec: { ...spec, ingressClassName: 'nginx' } })).toEqual([])
+  })
+
+  const controller = 'example.com/x'
+  const parameters = { kind: 'A', name: 'a' }
+  test.each<[object, string]>([
+    [{ controller: `example.com/${'x'.repeat(240)}` }, 'has more than 250 characters'],
+    [{ controller: 'Example/x' }, 'must begin with a domain name'],
+    [{ controller: 'example.com/a b' }, 'must have a path after its domain that a URL may hold'],
+    [
+      { controller, parameters: { ...parameters, scope: 'Namespace' } },
+      'spec.parameters.namespace is missing: scope is Namespace',
+    ],
+    [{ controller, parameters: { ...parameters, scope: 'Namespace', namespace: 'A' } }, 'namespace "A": '],
+    [{ controller, parameters: { ...parameters, namespace: 'a' } }, 'namespace: not with scope Cluster'],
+  ])('an IngressClass %j', (spec, message) => {
+    expect(said({ apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', spec })).toEqual([
+      expect.stringContaining(message),
+    ])
+  })
+})
