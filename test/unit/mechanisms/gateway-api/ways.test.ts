@@ -7,6 +7,7 @@ import {
   cookieOf,
   envoyGatewayOf,
   gatewayOf,
+  hashOf,
   httpProxyOf,
   listenerSetOf,
   policyOf,
@@ -233,6 +234,41 @@ describe('policies of Envoy Gateway', () => {
     const policy = policyOf({ targetRefs: [], targetSelectors: [selector], ...named('selected') })
     expect(nameOf(routeOf([{}], {}, { labels: { app: 'web' } }), policy)).toEqual(['selected'])
     expect(nameOf(routeOf([{}]), policy)).toEqual(['none'])
+  })
+
+  it('of another namespace are attached by labels where both sides say so', () => {
+    const route = routeOf([{}], {}, { labels: { app: 'web' } })
+    const far = (selector: object) => {
+      const labels = { kind: 'HTTPRoute', matchLabels: { app: 'web' }, ...selector }
+      return policyOf({ targetRefs: [], targetSelectors: [labels], ...named('far') }, 'far', {
+        namespace: 'far',
+      })
+    }
+    const grant = (namespace: string): LooseObject => ({
+      apiVersion: 'gateway.networking.k8s.io/v1beta1',
+      kind: 'ReferenceGrant',
+      metadata: { name: 'far', namespace: 'shop' },
+      spec: {
+        from: [{ group: 'gateway.envoyproxy.io', kind: 'BackendTrafficPolicy', namespace }],
+        to: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' }],
+      },
+    })
+    const anywhere = far({ namespaces: { from: 'All' } })
+    expect(nameOf(route, anywhere, grant('far'))).toEqual(['far'])
+    expect(nameOf(route, anywhere, grant('other'))).toEqual(['none'])
+    expect(nameOf(route, anywhere)).toEqual(['none'])
+    expect(nameOf(route, far({}), grant('far'))).toEqual(['none'])
+  })
+
+  it('hash several headers, or parameters', () => {
+    const hashed = (consistentHash: object) =>
+      policies(...gatewayOf('eg'), routeOf([{}]), policyOf(hashOf(consistentHash)))
+    expect(hashed({ type: 'QueryParams', queryParams: [{ name: 'user' }, { name: 'shop' }] })).toEqual([
+      { kind: 'hash', of: 'parameter user, shop' },
+    ])
+    expect(hashed({ type: 'Headers', headers: [{ name: 'X-User' }, { name: 'X-Shop' }] })).toMatchObject([
+      { kind: 'header', name: 'X-User, X-Shop' },
+    ])
   })
 })
 
