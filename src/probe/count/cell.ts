@@ -347,7 +347,7 @@ export class Cell {
     // The agent compared the answers.
     const isTold = !this.#isReassigned && parts.recognition.by !== 'cookie'
     const counted = isTold ? (this.#done ?? end) : undefined
-    const { held = [], nameIsShared = false, ...facts } = this.#facts
+    const { held = [], nameIsShared = false, isUnconfirmed = false, ...facts } = this.#facts
     const { evidence } =
       isEachPicked && !this.#isReassigned
         ? (this.#each?.result(this.#history, counted?.requests) ?? parts)
@@ -359,6 +359,7 @@ export class Cell {
       unheard: this.unheard(heard).map(({ pod, address }) => pod ?? address),
       ...facts,
       nameIsShared: nameIsShared && !this.#isReassigned,
+      isUnconfirmed: isUnconfirmed && !this.#isReassigned,
       expectation: this.#expectation,
       acceptedError,
       ...defined({ verdicts }),
