@@ -69,5 +69,5 @@ function strangerWords(stranger: Stranger, survey: ProbeSurvey): string {
     return `the cookie ${name}${at} looks like one of ${stranger.maker}, and not of ${sanitize(stranger.expected)}, which the objects name`
   if (stranger.kind === 'another-proxy')
     return `the cookie ${name}${at} is one of ${stranger.maker}: another proxy is on the way`
-  return `the cookie ${name}${at} looks like ${kinds[stranger.points]}, which is not what the objects say`
+  return `the cookie ${name}${at} seems to be ${kinds[stranger.points]}, which is not what the objects say`
 }

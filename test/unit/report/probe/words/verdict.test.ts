@@ -50,3 +50,32 @@ test.each([
     summary,
   )
 })
+
+test.each([
+  ['uneven-shares', /^one pod got \d+\s?% of the answers: that is what weights do/, /--clients 4$/],
+  ['clustered', /^pods seem to be kept for a while, which chance does with p = 0\.01: /, /--requests/],
+  ['moves', /^pods went so often that the few requests between prove nothing$/, /--interval$/],
+  ['silences', /^most of \d+ connections came when affinity may have been over/, /shorter --interval$/],
+  ['failures', /reached no pod that is known, and any pod may have been picked for them: /, /--fingerprint/],
+  ['one-connection', /went over \d+ connections, and a connection stays with its pod$/, /--keep-alive$/],
+] as const)('%s is told with what to do', (reason, summary, advice) => {
+  const result = fixtures['sticky-switch']!()
+  const verdict = {
+    ...result.verdict,
+    behaviour: 'inconclusive',
+    errorProbability: 0.01,
+    reason,
+  } as const
+  const words = inconclusiveWords({ ...result, verdict })
+  expect(words.summary.replaceAll('\u00A0', ' ')).toMatch(summary)
+  expect(words.advice).toMatch(advice)
+})
+
+test('datagrams of one port are kept together', () => {
+  const result = fixtures['sticky-switch']!()
+  const verdict = { ...result.verdict, behaviour: 'inconclusive', reason: 'one-connection' } as const
+  const asked = { ...result, verdict, request: { ...result.request, scheme: 'udp' as const } }
+  expect(inconclusiveWords({ ...asked, totals: { ...result.totals, connections: 1 } }).summary).toMatch(
+    /came from one port, and what comes from one port is kept together, affinity or not$/,
+  )
+})
