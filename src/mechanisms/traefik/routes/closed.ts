@@ -7,16 +7,23 @@ import { ingresses } from '../../ingress/objects.ts'
 import { annotationField, annotationsOf } from '../../kit/controller.ts'
 import { at, strings, text } from '../../kit/objects/loose.ts'
 import { traefikController } from '../ingress/controller.ts'
+import { programsOfTraefik } from '../options.ts'
 import { ingressRoutes, ingressRouteTcps } from '../objects.ts'
 import { entryPointsKey, madeDoors } from './entry-points.ts'
+
+export const classKey = 'kubernetes.io/ingress.class'
 
 /** Kinds whose objects may name entry points. */
 export const typesWithDoors = [ingresses, ...ingressRoutes, ...ingressRouteTcps]
 
 /** The entry points that an object names, and where. */
 export function namedDoors(object: LooseObject, store: Store): { names: readonly string[]; field: string } {
-  if (!isOfType(object, ingresses))
-    return { names: strings(at(object.spec, 'entryPoints')), field: 'spec.entryPoints' }
+  if (!isOfType(object, ingresses)) {
+    const names = isOfSeen(annotationsOf(object)[classKey], store)
+      ? strings(at(object.spec, 'entryPoints'))
+      : []
+    return { names, field: 'spec.entryPoints' }
+  }
   const given = text(annotationsOf(object)[entryPointsKey]) ?? ''
   const isRead = given !== '' && servingOf(object, store).controller === traefikController
   return {
@@ -28,6 +35,17 @@ export function namedDoors(object: LooseObject, store: Store): { names: readonly
       : [],
     field: annotationField(entryPointsKey),
   }
+}
+
+/** Routes of a class are for a Traefik that has it in its arguments; which may be none of those that are seen. */
+function isOfSeen(className: string | undefined, store: Store): boolean {
+  const own = `--providers.kubernetescrd.ingressclass=${className ?? ''}`
+  return (
+    className === undefined ||
+    programsOfTraefik(store).some(({ words }) =>
+      words.some((word) => word.toLowerCase() === own.toLowerCase()),
+    )
+  )
 }
 
 /** Whether Traefik has none of these; undefined where its arguments do not tell. */

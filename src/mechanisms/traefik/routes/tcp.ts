@@ -8,7 +8,7 @@ import { annotationsOf } from '../../kit/controller.ts'
 import { at, list, record } from '../../kit/objects/loose.ts'
 import { routesOf } from '../balancers/balance.ts'
 import { traefikNginxController } from '../ingress/controller.ts'
-import { namedDoors } from './closed.ts'
+import { classKey, namedDoors } from './closed.ts'
 import { doorsAt, doorsNamed, doorsOf, type Doors, isSet, soundsOfTls } from './entry-points.ts'
 import { ingressRoutes, ingressRouteTcps } from '../objects.ts'
 import { alternativesOf } from './rule.ts'
@@ -150,5 +150,3 @@ function isOfSameTraefik(tcp: LooseObject, other: LooseObject): boolean {
   const isSameGroup = groupOf(tcp.apiVersion) === groupOf(other.apiVersion)
   return isSameGroup && annotationsOf(tcp)[classKey] === annotationsOf(other)[classKey]
 }
-
-const classKey = 'kubernetes.io/ingress.class'

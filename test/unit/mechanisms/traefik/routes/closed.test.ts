@@ -24,6 +24,13 @@ kind: ${kind}
 metadata: {name: shop}
 spec: {entryPoints: ${names}, routes: [{match: "${match}", services: [{name: web, port: 80}]}]}
 `
+const classed = `
+---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: shop, annotations: {kubernetes.io/ingress.class: inner}}
+spec: {entryPoints: [webb], routes: [{match: Host(\`shop.example\`), services: [{name: web, port: 80}]}]}
+`
 const ingress = (names: string, className = 'traefik'): string => `
 ---
 apiVersion: networking.k8s.io/v1
@@ -55,6 +62,13 @@ it.each([
   ['an Ingress of another class', made + ingress('webb', 'nginx'), 'does not apply', 'decides'],
   ['one of several is there', made + route('[webb, web]'), 'passed', 'decides'],
   ['that of Traefik itself', made + route('[traefik]'), 'passed', 'decides'],
+  ['of a class that no Traefik here has', made + classed, 'does not apply', 'decides'],
+  [
+    'of a class that one has',
+    traefik('--entrypoints.web.address=:80', '--providers.kubernetesCRD.ingressClass=inner') + classed,
+    'found',
+    'unknown',
+  ],
   ['none is named', made + route('[]'), 'does not apply', 'decides'],
   ['no Traefik is seen', route('[webb]'), 'not possible', 'decides'],
   [
