@@ -57,8 +57,8 @@ export function unattributed(gathered: Gathered): Unattributed[] {
   const found = gathered.clients.map((client) => ({
     client,
     cells: client.cells.filter(
-      ({ unattributed, endpoints }) =>
-        endpoints.length > 1 && unattributed?.some(({ outcome }) => outcome === 'answered') === true,
+      ({ unattributed, view }) =>
+        view.endpoints.length > 1 && unattributed.some(({ outcome }) => outcome === 'answered'),
     ),
   }))
   return found.filter(({ cells }) => cells.length > 0)
@@ -69,7 +69,7 @@ export async function attributeTo(gathered: Gathered, found: readonly Unattribut
   const { cluster, options, subject, plan, control } = gathered.given
   const marker = plan.agent.marker ?? { text: 'none', in: 'header' }
   const { attribute } = await import('./attribution/attribute.ts')
-  const endpoints = found.flatMap(({ cells }) => cells.flatMap((cell) => cell.endpoints))
+  const endpoints = found.flatMap(({ cells }) => cells.flatMap(({ view }) => view.endpoints))
   const { found: attribution, notes } = await attribute(
     {
       cluster,
@@ -83,7 +83,7 @@ export async function attributeTo(gathered: Gathered, found: readonly Unattribut
       clients: found.map(({ client, cells }) => ({
         client: client.index,
         addresses: client.addresses,
-        observations: cells.flatMap(({ unattributed = [] }) => unattributed),
+        observations: cells.flatMap(({ unattributed }) => unattributed),
       })),
       endpoints: [...new Set([...endpoints, ...endpointsOfAll(subject.slices, plan.entries)])],
       startedAt: gathered.startedAt ?? Date.now(),

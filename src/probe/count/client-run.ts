@@ -1,100 +1,85 @@
-import type { Decoded, End, FailureReason, Gap } from '../../agent/protocol/protocol.ts'
-import type { Pod } from '../../model/cluster/kubernetes.ts'
-import type { Observation, Scheme } from '../../model/probe/observation.ts'
-import { UserError } from '../../model/common/user-error.ts'
+import type { Decoded, End, Gap, Start } from '../../agent/protocol/protocol.ts'
+import type { Observation } from '../../model/probe/observation.ts'
 import type { Cell, Seen } from './cell.ts'
+import { ClientLog } from './client-log.ts'
 import { hereIndex } from '../run/clients/here-index.ts'
-import { NodeClock } from '../run/clock.ts'
 import type { Zones } from '../plan/entries/nodes.ts'
 import { defined } from '../../model/common/values.ts'
+import type { EntryView } from './endpoints/view.ts'
 
-/** Lines in the pod's log that are not the agent's, kept for when it fails. */
-const mostForeignLines = 5
-/** Failures that are kept in words; all are counted. */
-const mostFailures = 16
-
-/** What one client says, from the start of its pod to its last line: its cells add it up. */
-export class ClientRun {
+/** One client of a probe: its cells add up what it observes. */
+export class ClientRun extends ClientLog {
   readonly index: number
   /** One for each session at each target of the agent, in their order. */
   readonly cells: readonly Cell[]
-  pod: Pod | undefined
-  addresses: string[] = []
+  readonly views: readonly EntryView[]
   /** What sends its requests where a shell does. */
   tool: string | undefined
   #isCoarse = false
-  /** Of the first target that was asked. */
-  scheme: Scheme | undefined
   /** What ports do instead of speaking HTTP. */
   readonly #notHttp = new Set<string>()
   /** Entries that chose HTTP/1.1 though they were asked for HTTP/2. */
   readonly http1Entries = new Set<number>()
-  readonly failures: FailureReason[] = []
-  readonly foreign: string[] = []
   end: End | undefined
-  /** Why its container ended, in the kubelet's words. */
-  endMessage = ''
-  #clock: NodeClock | undefined
-  #asked = 0
   readonly #sessions: number
-  /** The number of the newest observation, and how many each cell has had. */
+  /** The target that is asked, the number of the newest observation, and how many each cell has had. */
+  #target = 0
   #newest = 0
   readonly #turns: number[] = []
 
-  readonly #zones: Zones | undefined
-
   constructor(index: number, cells: readonly Cell[], sessions: number, zones: Zones | undefined) {
+    super(zones)
     this.index = index
-    this.#zones = zones
     this.#sessions = sessions
     this.cells = cells
-    if (index === hereIndex) for (const cell of cells) cell.placeAt({ place: 'here', ...defined({ zones }) })
-  }
-
-  onPod(pod: Pod): void {
-    this.pod = pod
-    this.addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
-    const { nodeName } = pod.spec
-    for (const cell of this.cells) cell.placeAt(defined({ place: 'pod', node: nodeName, zones: this.#zones }))
+    this.views = cells.map(({ view }) => view)
+    if (index === hereIndex)
+      for (const view of this.views) view.placeAt({ place: 'here', ...defined({ zones }) })
   }
 
   /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one, and what was seen. */
   onDecoded(decoded: Decoded, arrivedAt: number): { gap?: string; seen: Seen[] } {
-    const { hello, start, failure, foreign, done, end, error, observations, gap } = decoded
+    this.hear(decoded)
+    const { hello, start, done, end, observations, gap } = decoded
     if (hello !== undefined) {
-      if (hello.addresses.length > 0) this.addresses = hello.addresses
       this.tool = hello.tool
       this.#isCoarse = hello.isCoarse ?? false
     }
-    if (start !== undefined) {
-      this.scheme ??= start.scheme
-      if (start.notHttp !== undefined) this.#notHttp.add(start.notHttp)
-      if (start.isHttp1 === true)
-        this.http1Entries.add(this.cells[this.#cellOf({ target: start.target })]?.entry.index ?? 0)
-      this.#clock ??= new NodeClock(start.epochMs)
-      this.#asked = this.#cellOf({ target: start.target })
-      this.#newest = start.after ?? 0
-      for (let session = 0; session < this.#sessions; session++)
-        this.cells[this.#cellOf({ target: start.target, session })]?.start(this.#clock)
-    }
-    if (failure !== undefined && this.failures.length < mostFailures) this.failures.push(failure)
-    if (foreign !== undefined && this.foreign.length < mostForeignLines) this.foreign.push(foreign)
-    if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
+    if (start !== undefined) this.#begin(start)
     const seen = observations.flatMap(
       (observation) =>
         this.cells[this.#cellOf(observation)]?.add(observation, this.#turnOf(observation)) ?? [],
     )
     const last = observations.at(-1)
-    if (last !== undefined) this.#clock?.heard(arrivedAt, last.atMs + last.latencyMs)
+    if (last !== undefined) this.clock?.heard(arrivedAt, last.atMs + last.latencyMs)
     if (done !== undefined) this.cells[this.#cellOf(done)]?.finish(done)
-    if (end !== undefined) this.end = end
+    if (end !== undefined) {
+      this.end = end
+      // The agent counts for its targets one by one; its last line is about all of them.
+      if (this.cells.length === 1) this.cells[0]?.finish(end)
+    }
     return { ...(gap === undefined ? {} : { gap: gapWords(gap) }), seen }
   }
 
+  #begin({ target, after = 0, notHttp, isHttp1 }: Start): void {
+    if (notHttp !== undefined) this.#notHttp.add(notHttp)
+    this.#target = target
+    this.#newest = after
+    for (let session = 0; session < this.#sessions; session++) {
+      const { view } = this.cells[this.#cellOf({ target, session })] ?? {}
+      if (view !== undefined && this.clock !== undefined) view.start(this.clock)
+      if (view !== undefined && isHttp1 === true) this.http1Entries.add(view.entry.index)
+    }
+  }
+
   /** The number of an observation among those of its own session. Of those that did not arrive each session had its share. */
-  #turnOf(observation: Observation): number | undefined {
-    if (this.#sessions === 1) return undefined
+  #turnOf(observation: Observation): number {
     const { number, target } = observation
+    if (target !== this.#target) {
+      // The line that says when its target begins is missing.
+      this.#target = target
+      this.#newest = number - 1
+    }
     const lost = Math.floor((number - 1 - this.#newest) / this.#sessions)
     this.#newest = number
     for (let session = 0; session < this.#sessions; session++) {
@@ -126,11 +111,6 @@ export class ClientRun {
     return this.cells.some(({ tally }) => tally.requests > 0)
   }
 
-  /** Its first request by our clock, in milliseconds since 1970. */
-  get startedAt(): number | undefined {
-    return this.#clock?.startedAt
-  }
-
   /** The run did not come to its own end. */
   get isCutShort(): boolean {
     return this.end === undefined || this.end.reason === 'signal'
@@ -138,7 +118,7 @@ export class ClientRun {
 
   /** This cell was not asked as often as it was meant to be. */
   isCutShortAt(cell: number): boolean {
-    return this.isCutShort && cell >= this.#asked
+    return this.isCutShort && cell >= this.#cellOf({ target: this.#target })
   }
 
   /** The first failures of a cell, in words. */

@@ -1,8 +1,5 @@
-import type { Decoded } from '../../agent/protocol/protocol.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
-import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import type { Timing } from '../../model/affinity/expectation.ts'
-import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
 import type { DirectRound } from '../run/direct/ask.ts'
 import type { Said } from '../run/direct/confirm.ts'
 import type { RunEvent } from '../run/observe.ts'
@@ -10,7 +7,6 @@ import type { ProbeStep } from '../steps.ts'
 import { attributeTo, confirmFingerprints, lookAround, unattributed } from './after-run.ts'
 import { askOfPods, doubtNames, settleBy } from './doubts.ts'
 import type { Seen } from './cell.ts'
-import { EndpointHistory } from './endpoints/history.ts'
 import { type CollectOptions, Gathered } from './gathered.ts'
 import { liveOf, observedBy } from './result/live.ts'
 import { surveyOf } from './result/survey.ts'
@@ -27,31 +23,20 @@ export class RunCollector {
 
   /** Takes in what happened, and tells what is worth telling. Throws UserError when the only agent could not do its work. */
   *take(event: RunEvent): Generator<ProbeStep, void, undefined> {
+    const changes = this.#gathered.take(event)
+    if (changes.length > 0) yield { kind: 'endpoints', changes }
     if (event.kind === 'stage') yield event
-    else if (event.kind === 'created') this.#gathered.stopwatch.onCreated()
-    else if (event.kind === 'pod') {
-      this.#gathered.clientOf(event.client)?.onPod(event.pod)
-      if (this.#gathered.clients.length === 1) yield { kind: 'stage', text: 'waiting for the first answer' }
-    } else if (event.kind === 'absent') this.#gathered.absent.push({ index: event.client, why: event.why })
-    else if (event.kind === 'ended') {
-      const own = this.#gathered.clientOf(event.client)
-      if (own !== undefined) own.endMessage ||= event.message
-      this.#gathered.ended += 1
-      yield { kind: 'ended', client: event.client }
-    } else if (event.kind === 'said') yield* this.#hear(event)
-    else if (event.kind === 'slices') yield* this.#follow(event.slices, event.heardAt)
-    else if (event.kind === 'watch-trouble') this.#gathered.watchTrouble = event.error
+    else if (event.kind === 'pod' && this.#gathered.clients.length === 1)
+      yield { kind: 'stage', text: 'waiting for the first answer' }
+    else if (event.kind === 'ended') yield { kind: 'ended', client: event.client }
+    else if (event.kind === 'said') yield* this.#hear(event)
   }
 
   *#hear({
     client,
     decoded,
     arrivedAt,
-  }: {
-    client: number
-    decoded: Decoded
-    arrivedAt: number
-  }): Generator<ProbeStep, void, undefined> {
+  }: Extract<RunEvent, { kind: 'said' }>): Generator<ProbeStep, void, undefined> {
     this.#gathered.stopwatch.onDecoded(decoded)
     const own = this.#gathered.clientOf(client)
     if (own === undefined) return
@@ -84,25 +69,6 @@ export class RunCollector {
     this.#gaps += 1
     if (this.#gathered.clients.length === 1) yield { kind: 'note', text: gap }
     else if (this.#gaps === 1) yield { kind: 'note', text: `client ${client}: ${gap}` }
-  }
-
-  *#follow(slices: readonly EndpointSlice[], heardAt: number): Generator<ProbeStep, void, undefined> {
-    const { entries } = this.#gathered.given.plan
-    this.#gathered.recogniser.update(endpointsOfAll(slices, entries))
-    this.#gathered.claims?.update(endpointsOfAll(slices, entries))
-    for (const [index, entry] of entries.entries()) {
-      const endpoints = endpointsBehind(slices, entry)
-      for (const { cells } of this.#gathered.clients)
-        for (const cell of cells) if (cell.entry.index === entry.index) cell.follow(endpoints, heardAt)
-      if (index > 0) continue
-      const startedAt = this.#gathered.startedAt
-      // Before the first request a change is not one of the run: the run begins with what there is then.
-      if (startedAt === undefined) this.#gathered.history = new EndpointHistory(endpoints, 0)
-      else {
-        const changes = this.#gathered.history.update(heardAt - startedAt, endpoints, 0)
-        if (changes.length > 0) yield { kind: 'endpoints', changes }
-      }
-    }
   }
 
   /** Who serves the Service, and so when an entry may end, is known, or not to be known. */

@@ -27,7 +27,7 @@ export async function askOfPods(gathered: Gathered): Promise<Endpoint[]> {
     const said = await askThroughApi(
       cluster,
       open.filter(({ pod }) => pod !== undefined),
-      gathered.clients.flatMap(({ cells }) => cells.flatMap(({ endpoints }) => endpoints)),
+      gathered.clients.flatMap(({ cells }) => cells.flatMap(({ view }) => view.endpoints)),
       {
         namespace: subject.service.namespace,
         scheme,
@@ -80,7 +80,7 @@ async function openIn(gathered: Gathered): Promise<Endpoint[]> {
   const unheard = unheardIn(gathered)
   if (named === undefined) return unheard
   const { podsToAsk } = await import('../run/direct/confirm.ts')
-  const asked = podsToAsk(named, namedCells(gathered)[0]?.endpoints ?? [])
+  const asked = podsToAsk(named, namedCells(gathered)[0]?.view.endpoints ?? [])
   return [...asked, ...unheard.filter(({ address }) => asked.every((one) => one.address !== address))]
 }
 
@@ -98,7 +98,7 @@ function namesIn(gathered: Gathered): ReadonlySet<string> | undefined {
   const backends = cells.flatMap(({ tally }) => tally.entries.map(({ backend }) => backend))
   if (backends.length === 0 || backends.some(({ kind }) => kind !== 'pod')) return undefined
   const named = new Set(backends.map(({ name }) => ownerOf({ pod: name, address: '' })))
-  const others = cells[0]?.endpoints.filter((endpoint) => !named.has(ownerOf(endpoint))) ?? []
+  const others = cells[0]?.view.endpoints.filter((endpoint) => !named.has(ownerOf(endpoint))) ?? []
   return named.size === 1 && others.length === 0 ? undefined : named
 }
 

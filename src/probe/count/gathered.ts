@@ -4,6 +4,9 @@ import { mostKept } from './attribution/marks.ts'
 import { Cell } from './cell.ts'
 import { ClientRun } from './client-run.ts'
 import { EndpointHistory } from './endpoints/history.ts'
+import { FollowedRun } from './followed-run.ts'
+import type { EndpointChange } from '../../model/probe/results/probe-result.ts'
+import type { RunEvent } from '../run/observe.ts'
 import { Letters } from './letters.ts'
 import type { Placed } from './result/merge.ts'
 import { type Origin, originReport } from '../plan/origin.ts'
@@ -50,8 +53,9 @@ export interface CollectOptions {
 }
 
 /** What is known of a run so far: of its clients, and of what is around them. */
-export class Gathered {
+export class Gathered extends FollowedRun<ClientRun> {
   readonly given: CollectOptions
+  readonly entries: readonly SurveyEntry[]
   readonly recogniser: Recogniser
   /** Those in pods by their index, then this machine. */
   readonly clients: ClientRun[]
@@ -61,8 +65,7 @@ export class Gathered {
   /** Clients that came to their end. */
   ended = 0
   /** The endpoints of the first entry over the course of the run. */
-  history: EndpointHistory
-  watchTrouble: Error | undefined
+  readonly history: EndpointHistory
   remembersByEntry = false
   /** Whose the names in answers are; asked when the run is over. */
   whose: Whose | undefined
@@ -72,10 +75,12 @@ export class Gathered {
   readonly claims: Claims | undefined
 
   constructor(given: CollectOptions) {
+    super(given.subject.slices)
     this.given = given
     this.stopwatch = new Stopwatch(given.run.begunMs)
     const { plan, options, subject, direct } = given
     const { entries, clients, here } = plan
+    this.entries = entries
     this.recogniser = new Recogniser(options.identify, plan.told)
     if (direct !== undefined) this.recogniser.learn(direct.fingerprints.learned)
     const letters = new Letters()
@@ -83,11 +88,23 @@ export class Gathered {
     this.claims?.update(endpointsOfAll(subject.slices, entries))
     this.clients = Array.from({ length: clients }, (_, index) => this.#newClient(index, entries, letters))
     if (here) this.clients.push(this.#newClient(hereIndex, entriesFromHere(entries), letters))
-    this.history = new EndpointHistory(
-      entries[0] === undefined ? [] : endpointsBehind(subject.slices, entries[0]),
-      0,
-    )
+    this.history = new EndpointHistory(endpointsBehind(subject.slices, entries[0]!), 0)
     this.notes = [...plan.notes, ...(direct?.notes ?? [])]
+  }
+
+  /** Takes in what happened. Returns what became of the endpoints of the first entry. */
+  take(event: RunEvent): EndpointChange[] {
+    this.follow(event)
+    if (event.kind === 'created') this.stopwatch.onCreated()
+    else if (event.kind === 'absent') this.absent.push({ index: event.client, why: event.why })
+    else if (event.kind === 'ended') this.ended += 1
+    else if (event.kind === 'slices') {
+      this.claims?.update(endpointsOfAll(event.slices, this.entries))
+      const { startedAt } = this
+      const atMs = startedAt === undefined ? undefined : event.heardAt - startedAt
+      return this.history.update(atMs, endpointsBehind(event.slices, this.entries[0]!), 0)
+    }
+    return []
   }
 
   #newClient(index: number, entries: readonly SurveyEntry[], letters: Letters): ClientRun {
@@ -140,7 +157,7 @@ export class Gathered {
 
   /** Endpoints of any entry came or went. */
   get anyChanged(): boolean {
-    return this.clients.some(({ cells }) => cells.some(({ sawChanges }) => sawChanges))
+    return this.clients.some(({ views }) => views.some(({ history }) => history.changed))
   }
 
   /** The first request of all, by our clock. */
@@ -157,7 +174,7 @@ export class Gathered {
     )
   }
 
-  clientOf(index: number): ClientRun | undefined {
+  override clientOf(index: number): ClientRun | undefined {
     return index === hereIndex ? this.clients.find((client) => client.index === index) : this.clients[index]
   }
 

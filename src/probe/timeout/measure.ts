@@ -268,7 +268,7 @@ class Measurement {
     if (anonymous.length === 0) return false
     const distinct = new Set(backends.map(({ key }) => key)).size
     const known = Math.max(
-      ...this.#collectors.flatMap(({ clients }) => clients.map(({ history }) => history.everReady)),
+      ...this.#collectors.flatMap(({ clients }) => clients.map(({ view }) => view.history.everReady)),
     )
     return distinct < 2 || distinct > known
   }
@@ -280,7 +280,7 @@ class Measurement {
   }
 
   #mostEligible(): number {
-    const counts = this.#collectors.flatMap(({ clients }) => clients.map(({ history }) => history.eligible))
+    const counts = this.#collectors.flatMap(({ clients }) => clients.map(({ view }) => view.history.eligible))
     return Math.max(...counts)
   }
 }

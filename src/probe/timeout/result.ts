@@ -1,4 +1,3 @@
-import { isForbidden } from '../../cluster/index.ts'
 import type { TimerConclusion } from '../../judge/timers/conclude.ts'
 import type { TimerEvidence } from '../../judge/timers/evidence.ts'
 import { timeoutVerdict } from '../../judge/timers/verdict.ts'
@@ -7,6 +6,7 @@ import type { Scheme } from '../../model/probe/observation.ts'
 import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import type { ProbeResult, Recognition } from '../../model/probe/results/probe-result.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/timeout-result.ts'
+import { watchNotes } from '../count/result/notes.ts'
 import { examineService, type ProbeSubject } from '../plan/preflight.ts'
 import type { MeasureOptions, Measured } from './options.ts'
 import type { RoundCollector } from './round.ts'
@@ -85,7 +85,12 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
       notToldApart: input.notToldApart,
       interrupted: input.interrupted,
     }),
-    notes: [...measured.notes, ...[input.notMade ?? []].flat(), ...watchNotes(input), ...failureNotes(input)],
+    notes: [
+      ...measured.notes,
+      ...[input.notMade ?? []].flat(),
+      ...watchNotes(collectors.find(({ watchTrouble }) => watchTrouble !== undefined)?.watchTrouble),
+      ...failureNotes(input),
+    ],
     totalMs: input.totalMs,
   }
 }
@@ -109,15 +114,8 @@ function recognition({ collectors, evidence }: ResultInput): Recognition {
     : defined({ by: first.by, source: first.source, unrecognised })
 }
 
-function watchNotes({ collectors }: ResultInput): string[] {
-  const watchTrouble = collectors.map((one) => one.watchTrouble).find((trouble) => trouble !== undefined)
-  if (watchTrouble === undefined) return []
-  const why = isForbidden(watchTrouble) ? 'watching EndpointSlices is not allowed' : watchTrouble.message
-  return [`endpoints that came or went during the run may not be known: ${why}`]
-}
-
 function failureNotes({ collectors }: ResultInput): string[] {
-  const failures = collectors.flatMap((collector) => collector.failures)
+  const failures = collectors.flatMap(({ clients }) => clients.flatMap((client) => client.failures))
   const byCode = new Map(failures.map((failure) => [`${failure.outcome} ${failure.code}`, failure]))
   return [...byCode.values()]
     .slice(0, mostFailureNotes)

@@ -1,15 +1,13 @@
-import type { Decoded, FailureReason } from '../../agent/protocol/protocol.ts'
 import type { ClientRound } from '../../judge/timers/evidence.ts'
 import type { Round } from '../../judge/timers/plan.ts'
 import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { SurveyEntry } from '../../model/probe/results/survey.ts'
-import { UserError } from '../../model/common/user-error.ts'
-import { endedEarly } from '../run/clients/pods/pod-progress.ts'
-import type { RunEvent } from '../run/observe.ts'
-import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
-import type { MeasureStep } from '../steps.ts'
+import { FollowedRun } from '../count/followed-run.ts'
 import type { RecognisedBackend, Recogniser } from '../count/recognise.ts'
+import { endpointsBehind } from '../plan/entries/behind.ts'
+import type { RunEvent } from '../run/observe.ts'
+import type { MeasureStep } from '../steps.ts'
 import { MeasuringClient } from './client.ts'
 import { roundSeconds, waitingWords } from './words.ts'
 
@@ -23,43 +21,31 @@ export interface RoundOptions {
   recogniser: Recogniser
 }
 
-/** Lines in the pods' logs that are not the agents', kept for when one fails. */
-const mostForeignLines = 5
-
 /** Takes in what the clients of one round saw. */
-export class RoundCollector {
+export class RoundCollector extends FollowedRun<MeasuringClient> {
   readonly clients: readonly MeasuringClient[]
-  readonly failures: FailureReason[] = []
-  readonly backends: RecognisedBackend[] = []
-  /** Why endpoints that came or went may not be known. */
-  watchTrouble: Error | undefined
-  #slices: readonly EndpointSlice[]
+  readonly entries: readonly SurveyEntry[]
+  readonly recogniser: Recogniser
   #begun = 0
   readonly #given: RoundOptions
-  readonly #foreign: string[] = []
 
   constructor(given: RoundOptions) {
+    const { entry, round, slices, recogniser } = given
+    super(slices)
     this.#given = given
-    this.#slices = given.slices
-    const { entry, round } = given
-    const endpoints = endpointsBehind(given.slices, entry)
-    this.clients = round.pausesMs.map(() => new MeasuringClient(entry, endpoints))
-  }
-
-  /** As last heard. */
-  get slices(): readonly EndpointSlice[] {
-    return this.#slices
+    this.entries = [entry]
+    this.recogniser = recogniser
+    const endpoints = endpointsBehind(slices, entry)
+    this.clients = round.pausesMs.map(() => new MeasuringClient(entry, endpoints, recogniser))
   }
 
   /** Takes in what happened, and tells what is worth telling. Throws UserError when an agent could not do its work. */
   *take(event: RunEvent): Generator<MeasureStep, void, undefined> {
+    this.follow(event)
     if (event.kind === 'stage') yield event
-    else if (event.kind === 'pod') this.clients[event.client]?.onPod(event.pod)
-    else if (event.kind === 'slices') this.#follow(event.slices, event.heardAt)
-    else if (event.kind === 'watch-trouble') this.watchTrouble = event.error
-    else if (event.kind === 'ended') this.#onEnded(event.client, event.message)
+    else if (event.kind === 'ended') this.#checkBegun(this.clientOf(event.client))
     else if (event.kind === 'said') {
-      this.#hear(event.client, event.decoded, event.arrivedAt)
+      this.clientOf(event.client)?.onDecoded(event.decoded, event.arrivedAt)
       if (event.decoded.start !== undefined) yield* this.#begin()
     } else if (event.kind === 'absent') {
       yield { kind: 'note', text: `client ${event.client} does not take part: ${event.why}` }
@@ -67,32 +53,18 @@ export class RoundCollector {
     }
   }
 
-  #follow(slices: readonly EndpointSlice[], heardAt: number): void {
-    const { entry, recogniser } = this.#given
-    this.#slices = slices
-    recogniser.update(endpointsOfAll(slices, [entry]))
-    const endpoints = endpointsBehind(slices, entry)
-    for (const client of this.clients) client.onEndpoints(endpoints, heardAt)
+  /** Who has ended has asked before. */
+  #checkBegun(client: MeasuringClient | undefined): void {
+    if (client !== undefined && client.scheme === undefined)
+      throw client.endedEarly({
+        remedy: 'image-with-node',
+        what: 'the image must hold Node 18 or newer as "node"',
+      })
   }
 
-  #hear(client: number, decoded: Decoded, arrivedAt: number): void {
-    const { failure, foreign, error } = decoded
-    if (failure !== undefined) this.failures.push(failure)
-    if (foreign !== undefined && this.#foreign.length < mostForeignLines) this.#foreign.push(foreign)
-    if (error !== undefined) throw new UserError(`the probe's agent failed: ${error}`)
-    this.clients[client]?.onDecoded(decoded, arrivedAt, ({ identity }) => {
-      const backend = identity && this.#given.recogniser.recognise(identity)
-      if (backend !== undefined) this.backends.push(backend)
-      return backend
-    })
-  }
-
-  #onEnded(client: number, message: string): void {
-    if (this.clients[client]?.scheme !== undefined) return
-    throw endedEarly([...this.#foreign, message], {
-      remedy: 'image-with-node',
-      what: 'the image must hold Node 18 or newer as "node"',
-    })
+  /** Who gave the answers that name somebody. */
+  get backends(): RecognisedBackend[] {
+    return this.clients.flatMap(({ seen }) => seen.flatMap(({ backend }) => backend ?? []))
   }
 
   get scheme(): Scheme | undefined {

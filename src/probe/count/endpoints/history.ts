@@ -12,17 +12,25 @@ const mostCounts = 4096
 
 /** A Service's endpoints over the course of a run. Times are milliseconds since the first request; earlier is negative. */
 export class EndpointHistory {
-  #endpoints: readonly Endpoint[]
+  #endpoints: readonly Endpoint[] = []
   #changes: EndpointChange[] = []
   /** Endpoints that were going, or not ready, from the start: a proxy may have used them a moment ago. */
-  readonly #lostBefore: readonly EndpointChange[]
+  #lostBefore: readonly EndpointChange[] = []
   #changed = false
   readonly #everReady = new Set<string>()
-  #counts: { atMs: number; eligible: number; ready: number }[]
+  #counts: { atMs: number; eligible: number; ready: number }[] = []
 
   /** @param eligible how many of them the client's proxy may pick (`eligibleEndpoints`) */
   constructor(endpoints: readonly Endpoint[], eligible: number) {
+    this.begin(endpoints, eligible)
+  }
+
+  /** It begins with these endpoints, whatever there was before. */
+  begin(endpoints: readonly Endpoint[], eligible: number): void {
     this.#endpoints = endpoints
+    this.#changes = []
+    this.#changed = false
+    this.#everReady.clear()
     this.#counts = [{ atMs: -Infinity, eligible, ready: readyOf(endpoints) }]
     this.#lostBefore = endpoints
       .filter(({ ready, terminating }) => !ready || terminating)
@@ -35,8 +43,15 @@ export class EndpointHistory {
     this.#noteReady(endpoints)
   }
 
-  /** Takes over the endpoints as they are at `atMs`, and returns what has changed. */
-  update(atMs: number, endpoints: readonly Endpoint[], eligible: number): EndpointChange[] {
+  /**
+   * Takes over the endpoints as they are at `atMs`, and returns what has changed. Undefined is before the first request, where a
+   * change is not one of the run: the run begins with what there is then.
+   */
+  update(atMs: number | undefined, endpoints: readonly Endpoint[], eligible: number): EndpointChange[] {
+    if (atMs === undefined) {
+      this.begin(endpoints, eligible)
+      return []
+    }
     const changes = diffEndpoints(this.#endpoints, endpoints, atMs)
     this.#endpoints = endpoints
     this.#noteReady(endpoints)
@@ -79,14 +94,12 @@ export class EndpointHistory {
 
   /** The fewest eligible endpoints between two moments. */
   fewest(fromMs: number, toMs: number): number {
-    let fewest = Infinity
-    for (let index = this.#counts.length - 1; index >= 0; index--) {
-      const count = this.#counts[index]
-      if (count === undefined) break
-      if (count.atMs <= toMs) fewest = Math.min(fewest, count.eligible)
-      if (count.atMs <= fromMs) break
-    }
-    return fewest
+    return Math.min(...this.#eligibleBetween(fromMs, toMs))
+  }
+
+  /** The most eligible endpoints between two moments. */
+  most(fromMs: number, toMs: number): number {
+    return Math.max(0, ...this.#eligibleBetween(fromMs, toMs))
   }
 
   /** No endpoint was ready: what answers then is about to end. News of it may come late. */
@@ -94,16 +107,10 @@ export class EndpointHistory {
     return this.#counts.findLast((count) => count.atMs <= atMs + slackMs)?.ready === 0
   }
 
-  /** The most eligible endpoints between two moments. */
-  most(fromMs: number, toMs: number): number {
-    let most = 0
-    for (let index = this.#counts.length - 1; index >= 0; index--) {
-      const count = this.#counts[index]
-      if (count === undefined) break
-      if (count.atMs <= toMs) most = Math.max(most, count.eligible)
-      if (count.atMs <= fromMs) break
-    }
-    return most
+  #eligibleBetween(fromMs: number, toMs: number): number[] {
+    const first = this.#counts.findLastIndex(({ atMs }) => atMs <= fromMs)
+    const own = this.#counts.slice(first).filter(({ atMs }) => atMs <= toMs)
+    return own.map(({ eligible }) => eligible)
   }
 
   #noteReady(endpoints: readonly Endpoint[]): void {

@@ -3,7 +3,6 @@ import type { Scheme } from '../../../model/probe/observation.ts'
 import type { EndpointSummary, ProbeRequest } from '../../../model/probe/results/probe-result.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
 import type { UserError } from '../../../model/common/user-error.ts'
-import { endedEarly } from '../../run/clients/pods/pod-progress.ts'
 import type { ClientRun } from '../client-run.ts'
 import { outsideKinds } from '../../plan/entries/asked.ts'
 
@@ -44,7 +43,8 @@ export function requestOf(planned: Omit<ProbeRequest, 'scheme'>, scheme: Scheme 
 }
 
 /** The agent did not get to its first request. */
-export function nothingObserved({ foreign, endMessage }: ClientRun, image: string): UserError {
-  const needs = `the image must hold Node 18 or newer as "node", or a shell with curl, wget or nc: it is "${image}"`
-  return endedEarly([...foreign, endMessage], needs)
+export function nothingObserved(client: ClientRun, image: string): UserError {
+  return client.endedEarly(
+    `the image must hold Node 18 or newer as "node", or a shell with curl, wget or nc: it is "${image}"`,
+  )
 }

@@ -185,17 +185,12 @@ function judgeCells(
   const startMs = (client.startedAt ?? 0) - (gathered.startedAt ?? 0)
   return client.cells.flatMap((cell, index) => {
     if (cell.tally.requests === 0) return []
-    // The agent counts for its targets one by one; its last line is about all of them.
-    const end = client.cells.length === 1 ? client.end : undefined
-    const parts = cell.parts(end)
-    const { input, verdict } = cell.judge(
-      parts,
-      { ...question, isEachPicked: perRequest.has(cell.entry.index) },
-      {
-        end,
-        cutShort: gathered.isCutShort(client, index),
-      },
-    )
+    const parts = cell.parts()
+    const { input, verdict } = cell.judge(parts, {
+      ...question,
+      isEachPicked: perRequest.has(cell.entry.index),
+      cutShort: gathered.isCutShort(client, index),
+    })
     const letterOf = (letter: string): string => backends.listed(letter)
     const found: SurveyCell = {
       client: client.index,
@@ -234,14 +229,9 @@ function aboutCookies(
   cell: Cell,
 ): Pick<SurveyCell, 'cookies' | 'redirects' | 'cached' | 'nameless' | 'visits'> {
   const visits = cell.visits.report()
-  const counted = visits === undefined ? {} : { visits }
-  if (claims === undefined) return counted
   return {
-    ...counted,
-    cookies: cell.cookies.reports(),
-    ...(cell.redirects === 0 ? {} : { redirects: cell.redirects }),
-    ...(cell.cached === 0 ? {} : { cached: cell.cached }),
-    ...(cell.nameless.size === 0 ? {} : { nameless: Object.fromEntries(cell.nameless) }),
+    ...defined({ visits }),
+    ...(claims === undefined ? {} : { cookies: cell.cookies.reports(), ...cell.ownAccord.report() }),
   }
 }
 

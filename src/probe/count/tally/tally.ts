@@ -15,6 +15,7 @@ import { Letters } from '../letters.ts'
 import type { RecognisedBackend } from '../recognise.ts'
 import { SwitchLog, type SwitchRecord } from './switches.ts'
 import { Timeline } from './timeline.ts'
+import { defined } from '../../../model/common/values.ts'
 
 /** The parts of a ProbeResult that follow from the observations and the endpoints. */
 export interface TallyResult extends Pick<
@@ -31,6 +32,14 @@ export type TallyEvidence = Omit<
   JudgeInput,
   'expectation' | 'acceptedError' | 'interrupted' | 'agentTotals' | 'unheard'
 >
+
+/** What came of an observation. */
+export interface Counting {
+  /** Who answered, if that is known. */
+  backend?: Backend
+  /** The answer came from another backend than the one before. */
+  switched?: SwitchRecord
+}
 
 /** When a connection was made, and answered. */
 interface Span {
@@ -76,7 +85,6 @@ export class Tally {
   readonly #letters: Letters
   #backends: Backends
   #switches: SwitchLog
-  readonly #onSwitch: ((record: SwitchRecord) => void) | undefined
   #by: Recognition['by'] = 'none'
   #source: string | undefined
   #recognised = 0
@@ -107,16 +115,11 @@ export class Tally {
    */
   constructor(
     { idleMs = Infinity, earlyMs = 0, isAbsolute = false, isFirstFree = false }: TallyExpectation,
-    {
-      tallies = 1,
-      letters = new Letters(),
-      onSwitch,
-    }: { tallies?: number; letters?: Letters; onSwitch?: (record: SwitchRecord) => void } = {},
+    { tallies = 1, letters = new Letters() }: { tallies?: number; letters?: Letters } = {},
   ) {
     this.#free = isFirstFree ? 1 : 0
     this.#letters = letters
     this.#backends = new Backends(letters)
-    this.#onSwitch = onSwitch
     this.#timeline = new Timeline(shareOf(timelineCells, tallies))
     this.#keptSwitches = shareOf(switches, tallies)
     this.#switches = new SwitchLog(this.#keptSwitches)
@@ -128,12 +131,12 @@ export class Tally {
 
   /**
    * Counts the next observation. They come in the order of their numbers, in which the requests were started; one that
-   * comes again is ignored. Returns who answered, if that is known.
+   * comes again is ignored.
    * @param ended the cookie that should hold it and was not sent, as its life was over
    */
-  add(observation: Observation, recognised?: RecognisedBackend, ended?: CookieEnd): Backend | undefined {
+  add(observation: Observation, recognised?: RecognisedBackend, ended?: CookieEnd): Counting {
     const { number, atMs, latencyMs, outcome, newConnection, status } = observation
-    if (number <= this.#number) return undefined
+    if (number <= this.#number) return {}
     this.#number = number
     this.#requests += 1
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
@@ -147,23 +150,19 @@ export class Tally {
     if (entry === undefined || recognised === undefined) {
       if (newConnection) this.#miss(atMs)
       this.#timeline.add({ ...mark, switched: false, binding: false })
-      return undefined
+      return {}
     }
     this.#recognised += 1
     countAnswer(entry, observation)
     const { index, backend } = entry
-    if (this.#free > 0) {
-      this.#free -= 1
-      const place = { index, letter: backend.letter }
-      this.#timeline.add({ ...mark, switched: false, binding: false, backend: place })
-      return backend
-    }
-    this.#timeline.add({
-      ...mark,
-      ...this.#compare(observation, recognised.key, entry),
-      backend: { index, letter: backend.letter },
-    })
-    return backend
+    const isFree = this.#free > 0
+    if (isFree) this.#free -= 1
+    const { switched, binding } = isFree
+      ? { switched: undefined, binding: false }
+      : this.#compare(observation, recognised.key, entry)
+    const place = { index, letter: backend.letter }
+    this.#timeline.add({ ...mark, switched: switched !== undefined, binding, backend: place })
+    return defined({ backend, switched })
   }
 
   /** Gives its letters back: another one takes its place. */
@@ -329,18 +328,18 @@ export class Tally {
     { number, atMs, newConnection }: Observation,
     key: string,
     entry: BackendCount,
-  ): { switched: boolean; binding: boolean } {
+  ): { switched?: SwitchRecord; binding: boolean } {
     const previous = this.#previous
-    const switched = previous !== undefined && previous.key !== key
+    const left = previous !== undefined && previous.key !== key ? previous.entry : undefined
     if (!newConnection) {
-      if (switched && this.#connections === 1) this.#perRequest = true
+      if (left !== undefined && this.#connections === 1) this.#perRequest = true
       // Answers on the only connection are picks once one of them shows that something picks for every request.
       if (this.#perRequest || this.#connections === 1) this.#course.pick(entry.index, atMs)
-      if (!switched || this.#connections > 1) return { switched: false, binding: false }
+      if (left === undefined || this.#connections > 1) return { binding: false }
     } else {
       if (this.#connections === 2 && !this.#perRequest) this.#restartCourse()
       this.#course.pick(entry.index, atMs)
-      this.#gaps.end(switched ? number : undefined)
+      this.#gaps.end(left && number)
     }
     this.#previous = { key, entry, atMs }
     const over = newConnection ? this.#over : undefined
@@ -350,22 +349,14 @@ export class Tally {
       entry.picks += 1
       this.#over = undefined
     }
-    if (switched) {
-      // Of those that failed since then one may have picked it.
-      this.#pickedMs = this.#seenMs
-      const record: SwitchRecord = {
-        number,
-        atMs,
-        previousMs: previous.entry.lastMs,
-        from: previous.entry.backend,
-        to: entry.backend,
-        ...over,
-        ...(ended === undefined ? {} : { ended }),
-      }
-      this.#switches.add(record)
-      this.#onSwitch?.(record)
-    }
-    return { switched, binding: previous !== undefined && over === undefined && ended === undefined }
+    const binding = previous !== undefined && over === undefined && ended === undefined
+    if (left === undefined) return { binding }
+    // Of those that failed since then one may have picked it.
+    this.#pickedMs = this.#seenMs
+    const [from, to] = [left.backend, entry.backend]
+    const switched = defined({ number, atMs, previousMs: left.lastMs, from, to, ...over, ended })
+    this.#switches.add(switched)
+    return { switched, binding }
   }
 
   /** A second connection: on the first one only its first answer was a pick. */

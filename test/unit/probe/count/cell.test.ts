@@ -42,6 +42,6 @@ test.each([
     } satisfies Observation)
   cell.learn({ isUnconfirmed: true })
   if (isSeen) cell.reassign(() => backendAt(known[0]!, 'sockets'))
-  const judged = cell.judge(cell.parts(), { acceptedError: 1e-6 }, { end: undefined, cutShort: false })
+  const judged = cell.judge(cell.parts(), { acceptedError: 1e-6, cutShort: false })
   expect(judged.verdict).toMatchObject({ behaviour, ...(reason === undefined ? {} : { reason }) })
 })

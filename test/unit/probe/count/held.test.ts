@@ -61,10 +61,10 @@ function verdictOf(
   const recogniser = new Recogniser({ kind: 'auto' }, pods)
   const expectation = { behaviour: 'spread', because: 'it is configured' } as const
   const cell = new Cell({ entry, expectation, recogniser, endpoints: pods, cells: 1 })
-  cell.placeAt({ place: 'pod', node: 'node1' })
+  cell.view.placeAt({ place: 'pod', node: 'node1' })
   const clock = new NodeClock(epoch)
   clock.heard(epoch, 0)
-  cell.start(clock)
+  cell.view.start(clock)
   for (let index = 0; index < 600; index++)
     cell.add({
       number: index + 1,
@@ -80,8 +80,7 @@ function verdictOf(
     { fromMs: epoch + changedMs, toMs: epoch + 90_000, service: second },
   ]
   cell.learn({ serviceChanges: ['something'], held: rangesOf(held, entry, undefined), shares: 'even' })
-  const context = { end: undefined, cutShort: false }
-  return cell.judge(cell.parts(), { acceptedError: 1e-6 }, context).verdict
+  return cell.judge(cell.parts(), { acceptedError: 1e-6, cutShort: false }).verdict
 }
 
 const random = seeded(1)
