@@ -3,7 +3,7 @@ import type { Cluster } from '../../cluster/index.ts'
 import { serviceKind } from '../../mechanisms/service/objects.ts'
 import type { ProbeFlags } from './flags/definitions.ts'
 import { defaultUsers } from './flags/read.ts'
-import type { Front, ProbeOptions } from '../../probe/plan/plan.ts'
+import type { Front, ProbeOptions } from '../../probe/plan/options.ts'
 import { usageError, UserError } from '../../model/common/user-error.ts'
 import type { NamedTarget } from '../../model/targets/parse.ts'
 

@@ -25,8 +25,9 @@ export abstract class FollowedRun<Client extends ClientLog> {
     return this.#slices
   }
 
+  /** This machine (`hereIndex`) is the last one. */
   clientOf(index: number): Client | undefined {
-    return this.clients[index]
+    return this.clients.at(index)
   }
 
   /** Takes in what is the same whatever is made of the observations. */

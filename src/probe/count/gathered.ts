@@ -12,7 +12,8 @@ import type { Placed } from './result/merge.ts'
 import { type Origin, originReport } from '../plan/origin.ts'
 import { entriesFromHere } from '../plan/entries/asked.ts'
 import { endpointsBehind, endpointsOfAll } from '../plan/entries/behind.ts'
-import type { ProbeOptions, ProbePlan } from '../plan/plan.ts'
+import type { ProbePlan } from '../plan/plan.ts'
+import type { ProbeOptions } from '../plan/options.ts'
 import type { ProbeSubject } from '../plan/preflight.ts'
 import { Recogniser } from './recognise.ts'
 import type { SeenAround } from '../run/around/look.ts'
@@ -84,7 +85,8 @@ export class Gathered extends FollowedRun<ClientRun> {
     this.recogniser = new Recogniser(options.identify, plan.told)
     if (direct !== undefined) this.recogniser.learn(direct.fingerprints.learned)
     const letters = new Letters()
-    this.claims = plan.cookieSalt === undefined ? undefined : claimsOf(plan.cookieSalt, subject)
+    const { cookieSalt } = plan.agent
+    this.claims = cookieSalt === undefined ? undefined : claimsOf(cookieSalt, subject)
     this.claims?.update(endpointsOfAll(subject.slices, entries))
     this.clients = Array.from({ length: clients }, (_, index) => this.#newClient(index, entries, letters))
     if (here) this.clients.push(this.#newClient(hereIndex, entriesFromHere(entries), letters))
@@ -172,10 +174,6 @@ export class Gathered extends FollowedRun<ClientRun> {
     return this.clients.flatMap((client) =>
       client.cells.map((cell) => ({ cell, offsetMs: (client.startedAt ?? startedAt) - startedAt })),
     )
-  }
-
-  override clientOf(index: number): ClientRun | undefined {
-    return index === hereIndex ? this.clients.find((client) => client.index === index) : this.clients[index]
   }
 
   imageOf({ index }: ClientRun): string {

@@ -1,4 +1,4 @@
-import type { Front, ProbeOptions } from '../plan/plan.ts'
+import type { Front, ProbeOptions } from '../plan/options.ts'
 
 type Places = Front['places']
 

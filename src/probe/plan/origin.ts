@@ -9,7 +9,8 @@ import type { RunningContainer } from '../run/clients/in-pod.ts'
 import type { NodesRead } from './image/choose.ts'
 import { imageFor } from './image/find.ts'
 import { readImages } from './image/read.ts'
-import type { ProbeOptions, ProbePlan } from './plan.ts'
+import type { ProbePlan } from './plan.ts'
+import type { ProbeOptions } from './options.ts'
 import { defined } from '../../model/common/values.ts'
 
 /** Where requests can come from, as it was read. */

@@ -3,7 +3,7 @@ import { conclude, differencesOf, overallResult } from '../../judge/comparison.t
 import type { ComparedRun, ComparisonKind, ProbeComparison } from '../../model/probe/results/comparison.ts'
 import { soleOf } from '../../model/probe/results/sole.ts'
 import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
-import type { ProbeOptions } from '../plan/plan.ts'
+import type { ProbeOptions } from '../plan/options.ts'
 import { probe } from '../probe.ts'
 import type { ProbeStep, RunControl } from '../steps.ts'
 import { defined } from '../../model/common/values.ts'

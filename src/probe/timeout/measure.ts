@@ -19,7 +19,7 @@ import type { EndpointSlice } from '../../model/cluster/kubernetes.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { SurveyEntry } from '../../model/probe/results/survey.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/timeout-result.ts'
-import { fewestEligible } from '../../model/affinity/eligible.ts'
+import { fewestThrough } from '../plan/entries/eligible.ts'
 import { UserError } from '../../model/common/user-error.ts'
 import { observe, podsOf } from '../run/observe.ts'
 import { takeEach } from '../run/stream.ts'
@@ -275,8 +275,7 @@ class Measurement {
 
   #fewest(): number {
     const { subject, entry } = this.#place
-    const policy = entry.policyLocal === true ? 'Local' : 'Cluster'
-    return fewestEligible(endpointsBehind(subject.slices, entry), policy)
+    return fewestThrough(entry, subject.slices)
   }
 
   #mostEligible(): number {

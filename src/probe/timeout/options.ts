@@ -1,7 +1,7 @@
 import type { ProxyInCharge } from '../../judge/timers/verdict.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import type { ImageChoice } from '../../model/probe/image-choice.ts'
-import type { ProbeOptions } from '../plan/plan.ts'
+import type { ProbeOptions } from '../plan/options.ts'
 
 /** What is asked of a measurement. */
 export interface MeasureOptions extends ProbeOptions {

@@ -1,5 +1,5 @@
 import type { EndpointSlice, Service } from '../../../src/model/cluster/kubernetes.ts'
-import type { ProbeOptions } from '../../../src/probe/plan/plan.ts'
+import type { ProbeOptions } from '../../../src/probe/plan/options.ts'
 
 export function service(spec: Partial<Service['spec']> = {}): Service {
   return {

@@ -2,7 +2,7 @@ import { parseIp } from '../../../model/common/network/ip.ts'
 import { isPort } from '../../../model/common/network/port.ts'
 import { invalidValue, usageError } from '../../../model/common/user-error.ts'
 import { parseVia } from '../../../probe/plan/entries/asked.ts'
-import type { ProbeOptions } from '../../../probe/plan/plan.ts'
+import type { ProbeOptions } from '../../../probe/plan/options.ts'
 import type { ProbeFlags } from './definitions.ts'
 import { refuseWhatDoesNotGoTogether } from './together.ts'
 import {

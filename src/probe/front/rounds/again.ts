@@ -1,6 +1,6 @@
 import type { Cluster } from '../../../cluster/index.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
-import type { ProbeOptions } from '../../plan/plan.ts'
+import type { ProbeOptions } from '../../plan/options.ts'
 import { probe } from '../../probe.ts'
 import type { ProbeStep, RunControl } from '../../steps.ts'
 

@@ -1,7 +1,7 @@
 import { record, text } from '../../../mechanisms/kit/objects/loose.ts'
 import { isForbidden } from '../../../cluster/index.ts'
 import type { LooseObject, NamespacedName, ObjectType } from '../../../model/cluster/object.ts'
-import type { ServedCertificate } from '../../plan/plan.ts'
+import type { ServedCertificate } from '../../plan/options.ts'
 import type { ObjectReader } from '../../../snapshot/cluster/objects.ts'
 import type { Listener } from './listener.ts'
 

@@ -5,7 +5,7 @@ import { slicesSelector } from '../../../model/cluster/external.ts'
 import type { Service } from '../../../model/cluster/kubernetes.ts'
 import { waysInto } from '../../../model/cluster/ways.ts'
 import { familyOf, parseIp } from '../../../model/common/network/ip.ts'
-import type { Front } from '../../plan/plan.ts'
+import type { Front } from '../../plan/options.ts'
 import { Collector } from '../../../snapshot/collect.ts'
 
 /** A pod of a gateway, asked past the Service in front of it. */

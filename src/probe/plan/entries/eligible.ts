@@ -1,6 +1,8 @@
 import type { Endpoint } from '../../../model/cluster/endpoint.ts'
+import type { EndpointSlice } from '../../../model/cluster/kubernetes.ts'
 import type { SurveyEntry } from '../../../model/probe/results/survey.ts'
-import { type ClientPlace, eligibleEndpoints } from '../../../model/affinity/eligible.ts'
+import { type ClientPlace, eligibleEndpoints, fewestEligible } from '../../../model/affinity/eligible.ts'
+import { endpointsBehind } from './behind.ts'
 import { outsideKinds } from './asked.ts'
 import type { Zones } from './nodes.ts'
 import { defined } from '../../../model/common/values.ts'
@@ -61,6 +63,11 @@ export function eligibleThrough(
   if (client.place === 'here') return { ...at, endpoints: among('Local') }
   if (node === client.node && node !== undefined) return { ...at, endpoints: among('Cluster') }
   return { ...at, endpoints: among('Local'), unlessExempt: among('Cluster') }
+}
+
+/** The fewest endpoints that any client may reach through an entry, wherever it runs. */
+export function fewestThrough(entry: SurveyEntry, slices: readonly EndpointSlice[]): number {
+  return fewestEligible(endpointsBehind(slices, entry), entry.policyLocal === true ? 'Local' : 'Cluster')
 }
 
 function decidingNode(entry: SurveyEntry, client: EntryClient): string | undefined {

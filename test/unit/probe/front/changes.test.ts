@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../../src/model/common/user-error.ts'
 import { frontChanges } from '../../../../src/probe/front/changes.ts'
 import type { FoundFront } from '../../../../src/probe/front/find.ts'
-import type { Front } from '../../../../src/probe/plan/plan.ts'
+import type { Front } from '../../../../src/probe/plan/options.ts'
 
 type Place = Front['places'][number]
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Cluster } from '../../../../../src/cluster/index.ts'
 import { narrow } from '../../../../../src/probe/front/rounds/narrow.ts'
-import type { ProbeOptions } from '../../../../../src/probe/plan/plan.ts'
+import type { ProbeOptions } from '../../../../../src/probe/plan/options.ts'
 import { seeded } from '../../../judge/simulate.ts'
 import { gateways, probed } from '../../count/users/gateways.ts'
 
