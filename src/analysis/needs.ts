@@ -6,13 +6,13 @@ import { analyzers } from './analyzers/index.ts'
 /** What a store that thousands of targets share says of analyzers: what is known for all of them is asked for once. */
 export interface SharedNeeds {
   /** Who may have something to look at, in the order in which they are asked. */
-  groups: readonly Group[]
+  groups: readonly AnalyzerGroup[]
   /** All that should have been read for a target and could not be. */
   unknowns: (store: Store, gaps: readonly Unknown[]) => Unknown[]
 }
 
 /** Analyzers that are asked for the same targets. */
-export interface Group {
+export interface AnalyzerGroup {
   /** Where an object of this type matters for the target; undefined for every target. */
   type: ObjectType | undefined
   /** With the needs of each that are unknown, or another thing for each target. */
@@ -23,7 +23,7 @@ export interface Group {
 export function sharedNeeds(shared: Store): SharedNeeds {
   const isOpen = (need: Need): boolean => isOfOne(need) || !factOf(need, shared).known
   const ofAll = [...allNeeds].filter((need) => isOpen(need))
-  const groups: Group[] = []
+  const groups: AnalyzerGroup[] = []
   for (const one of analyzers) {
     const list = one.about && shared.list(one.about)
     // Of most types a cluster has no object.

@@ -8,11 +8,11 @@ import type { Page } from '../report/terminal.ts'
 import type { Annotate, Command, StoryStep } from './stories/step.ts'
 
 /** How something is said. */
-export interface Telling extends Page {
+export interface Narration extends Page {
   print: (text: string) => void
 }
 
-export interface DemoOptions extends Telling {
+export interface DemoOptions extends Narration {
   story: readonly StoryStep[]
   /** What starts this program. */
   program: readonly [string, ...string[]]
@@ -25,12 +25,15 @@ export interface DemoOptions extends Telling {
 }
 
 /** Says something in as many lines as it takes. */
-export function say(text: string, { print, ...page }: Telling): void {
+export function say(text: string, { print, ...page }: Narration): void {
   print(paintLines(flow([text], { ...page, indent: 0 }), page).join('\n'))
 }
 
 /** Says what can be typed next, each with what it is for. */
-export function suggest(commands: Readonly<Record<string, string>>, { print, style, width }: Telling): void {
+export function suggest(
+  commands: Readonly<Record<string, string>>,
+  { print, style, width }: Narration,
+): void {
   const indent = Math.max(...Object.keys(commands).map((word) => word.length)) + 2
   const lines = Object.entries(commands).flatMap(([what, command]) =>
     layoutCommand(command, { width, label: span(what.padEnd(indent)), indent }),

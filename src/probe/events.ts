@@ -9,7 +9,7 @@ import { defined } from '../model/common/values.ts'
 const mostHeld = 256
 
 /** A switch that waits for its explanation, and whose it is where there are several cells. */
-interface Held extends SwitchRecord {
+interface WaitingSwitch extends SwitchRecord {
   cell: { client?: number; entry?: number; session?: number }
 }
 
@@ -27,7 +27,7 @@ export class EventMaker {
   #several = { clients: false, entries: false }
   #hasUsers = false
   #isHashed = false
-  #held: Held[] = []
+  #held: WaitingSwitch[] = []
   #changes: readonly EndpointChange[] = []
   /** When the first request was, by `clock`. */
   #zeroAt: number | undefined

@@ -16,7 +16,8 @@ import { refOfTarget } from '../carry/counterparts.ts'
 import { inFront, objectionsBetween, weigh } from './objections.ts'
 import { afterOf, afterWrites, explained, snapshotAround } from './scene.ts'
 
-interface Planned {
+/** What remarks are made about. */
+interface Remarked {
   plan: ChangePlan
   force: boolean
   carried?: Carried | undefined
@@ -36,7 +37,7 @@ export interface Remarks {
 export async function remarksOn(
   collector: Collector,
   target: OtherTarget,
-  { plan, force, carried }: Planned,
+  { plan, force, carried }: Remarked,
 ): Promise<Remarks> {
   const snapshot = await snapshotAround(collector, target)
   const before = explained(snapshot, target)

@@ -12,7 +12,7 @@ import { shellWord } from '../../model/common/words/shell.ts'
 import { withObjects } from '../around/store.ts'
 import { defined } from '../../model/common/values.ts'
 
-export interface Planned {
+export interface PlannedChange {
   changing: Changing
   target: TargetRef
   object: KubernetesObject
@@ -24,7 +24,7 @@ export interface Planned {
  * The commands that take a change back, exactly: one of this tool where it is seen to lead to just what was there, else
  * kubectl's, made from the writes.
  */
-export function undoOf(planned: Planned): string[] {
+export function undoOf(planned: PlannedChange): string[] {
   const { target, plan } = planned
   const request = backTo(plan.before)
   if (request !== undefined && leadsBack(planned, request))
@@ -33,7 +33,7 @@ export function undoOf(planned: Planned): string[] {
 }
 
 /** Who is to do it, where another one would without being named. */
-function choiceOf({ changing, object }: Planned): Options {
+function choiceOf({ changing, object }: PlannedChange): Options {
   return { with: changing.isOnAsking?.(object) === true ? changing.name : undefined }
 }
 
@@ -61,7 +61,7 @@ function optionsOf(request: ChangeRequest): Options {
 }
 
 /** Plays both changes, one after the other. */
-function leadsBack({ changing, object, plan, lists }: Planned, request: ChangeRequest): boolean {
+function leadsBack({ changing, object, plan, lists }: PlannedChange, request: ChangeRequest): boolean {
   const changed = plan.writes.map(played)
   const target =
     changed.find(({ object: one }) => keyOf(refOf(one)) === keyOf(refOf(object)))?.object ?? object

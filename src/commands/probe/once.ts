@@ -5,7 +5,7 @@ import type { DroppedCookie } from '../../model/probe/cookies/dropped.ts'
 import type { ForgedSurvey } from '../../model/probe/cookies/forged.ts'
 import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
 import type { CookieLifetime } from '../../model/probe/cookies/lifetime.ts'
-import type { Round } from '../../probe/front/rounds/again.ts'
+import type { FurtherRound } from '../../probe/front/rounds/again.ts'
 import { probe } from '../../probe/probe.ts'
 import type { Progress } from '../../report/probe/live/progress.ts'
 import { controlOf, exitCodeOf, follow, print, type ProbeSession } from './session.ts'
@@ -58,18 +58,18 @@ async function besides<T>({ progress }: ProbeSession, find: () => Promise<T>): P
 }
 
 /** A verdict that is not what was promised is no answer yet. */
-async function whereItBreaks(round: Round): Promise<Breaks | undefined> {
+async function whereItBreaks(round: FurtherRound): Promise<Breaks | undefined> {
   if (round.survey.verdict.result === 'as-expected') return undefined
   return await (await import('../../probe/front/rounds/narrow.ts')).narrow(round)
 }
 
 /** Where there are several cookies of which each may be the one: a run without one after the other. */
-async function whichDecides(round: Round): Promise<DroppedCookie[]> {
+async function whichDecides(round: FurtherRound): Promise<DroppedCookie[]> {
   return await (await import('../../probe/front/rounds/dropped.ts')).dropInTurn(round)
 }
 
 /** A run of its own, with cookies that nobody was given. */
-async function whatForgedShow(round: Round, progress: Progress): Promise<ForgedSurvey | undefined> {
+async function whatForgedShow(round: FurtherRound, progress: Progress): Promise<ForgedSurvey | undefined> {
   const { forge } = await import('../../probe/front/rounds/forge.ts')
   const found = await forge(round)
   if (found === undefined) progress.note('no cookie came that a proxy is known to make: none is forged')
@@ -80,7 +80,7 @@ const longestWaitMs = 120_000
 
 /** A run of its own, that waits for the end of a cookie. */
 async function howLongCookiesLive(
-  round: Round,
+  round: FurtherRound,
   maxMs: number,
   progress: Progress,
 ): Promise<CookieLifetime | undefined> {

@@ -11,7 +11,7 @@ import { backendAt } from './recognise.ts'
 
 /** What is looked at once the clients have ended: who answered, and what the verdicts depend on beside the answers. */
 
-export interface Unattributed {
+export interface UnattributedCells {
   client: ClientRun
   cells: readonly Cell[]
 }
@@ -52,7 +52,7 @@ export function confirmFingerprints(gathered: Gathered, again: DirectRound): voi
 }
 
 /** Cells of several endpoints whose answers do not tell who gave them. */
-export function unattributed(gathered: Gathered): Unattributed[] {
+export function unattributed(gathered: Gathered): UnattributedCells[] {
   if (!gathered.given.plan.leavesTraces || gathered.given.control.interrupted.aborted) return []
   const found = gathered.clients.map((client) => ({
     client,
@@ -65,7 +65,7 @@ export function unattributed(gathered: Gathered): Unattributed[] {
 }
 
 /** Looks for who answered them: by access logs, or sockets. */
-export async function attributeTo(gathered: Gathered, found: readonly Unattributed[]): Promise<void> {
+export async function attributeTo(gathered: Gathered, found: readonly UnattributedCells[]): Promise<void> {
   const { cluster, options, subject, plan, control } = gathered.given
   const marker = plan.agent.marker ?? { text: 'none', in: 'header' }
   const { attribute } = await import('./attribution/attribute.ts')

@@ -55,8 +55,8 @@ export interface Seen extends Counting {
   observation: Observation
 }
 
-/** What is asked of a cell's run. */
-export interface Question {
+/** On what terms a cell is judged. */
+export interface JudgeTerms {
   acceptedError: number
   /** Verdicts that are to hold at once; see `JudgeInput`. */
   verdicts?: number
@@ -229,7 +229,7 @@ export class Cell {
 
   judge(
     parts: TallyResult,
-    { acceptedError, verdicts, heard, isEachPicked = false, cutShort }: Question,
+    { acceptedError, verdicts, heard, isEachPicked = false, cutShort }: JudgeTerms,
   ): { input: JudgeInput; verdict: Verdict } {
     // The agent compared the answers.
     const isTold = !this.#isReassigned && parts.recognition.by !== 'cookie'

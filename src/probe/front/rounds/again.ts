@@ -5,7 +5,7 @@ import { probe } from '../../probe.ts'
 import type { ProbeStep, RunControl } from '../../steps.ts'
 
 /** A further round after a run: what it is about, and with what it works. */
-export interface Round {
+export interface FurtherRound {
   cluster: Cluster
   /** Of the run. */
   options: ProbeOptions
@@ -20,7 +20,7 @@ export interface Round {
  * result. What it makes in the cluster is removed before it returns.
  */
 export async function askAgain(
-  { cluster, control }: Round,
+  { cluster, control }: FurtherRound,
   { durationMs: _durationMs, until: _until, ...options }: ProbeOptions,
   onStep?: (step: ProbeStep) => void,
 ): Promise<ProbeSurvey | undefined> {

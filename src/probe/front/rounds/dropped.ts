@@ -3,7 +3,7 @@ import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
 import type { DroppedCookie } from '../../../model/probe/cookies/dropped.ts'
 import type { ProbeSurvey } from '../../../model/probe/results/survey.ts'
 import { cookiesAtFirst } from './affinity-cookie.ts'
-import { askAgain, type Round } from './again.ts'
+import { askAgain, type FurtherRound } from './again.ts'
 import { atFirstPlace } from '../journey.ts'
 
 /** Users who leave one cookie out, and their requests. */
@@ -16,7 +16,7 @@ const mostCookies = 3
  * without which users lose their pod, or stay though they moved before. Empty where there is nothing to find out. What it makes in the cluster is removed
  * before it returns.
  */
-export async function dropInTurn(round: Round): Promise<DroppedCookie[]> {
+export async function dropInTurn(round: FurtherRound): Promise<DroppedCookie[]> {
   const { options, survey, control, onStage } = round
   const [first] = survey.users ?? []
   const isOpen =

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { affinityCookie } from './affinity-cookie.ts'
-import { askAgain, type Round } from './again.ts'
+import { askAgain, type FurtherRound } from './again.ts'
 import { atFirstPlace } from '../journey.ts'
 import { judgeForged } from '../../../judge/users/forged.ts'
 import type { ForgedSurvey } from '../../../model/probe/cookies/forged.ts'
@@ -20,7 +20,7 @@ const requests = 12
  * text on a pod, a record is replaced. Undefined where no such cookie was seen. What it makes in the cluster is
  * removed before it returns.
  */
-export async function forge(round: Round): Promise<ForgedSurvey | undefined> {
+export async function forge(round: FurtherRound): Promise<ForgedSurvey | undefined> {
   const { cluster, options, survey, control, onStage } = round
   const entry = survey.entries[0]
   const seen = affinityCookie(survey)

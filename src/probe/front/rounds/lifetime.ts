@@ -3,7 +3,7 @@ import type { CookieLifetime } from '../../../model/probe/cookies/lifetime.ts'
 import type { Observed } from '../../steps.ts'
 import { affinityCookie, holdingCookie } from './affinity-cookie.ts'
 import { type AgedAnswer, comparedWith, lifeOf, onTime, pausesFor, stepsOf, usersFor } from './ages.ts'
-import { askAgain, type Round } from './again.ts'
+import { askAgain, type FurtherRound } from './again.ts'
 import { atFirstPlace } from '../journey.ts'
 
 /**
@@ -11,7 +11,10 @@ import { atFirstPlace } from '../journey.ts'
  * come back after its end, as browsers do and with the cookie kept. Undefined where no such cookie was seen. What it
  * makes in the cluster is removed before it returns.
  */
-export async function measureLifetime(round: Round, maxMs: number): Promise<CookieLifetime | undefined> {
+export async function measureLifetime(
+  round: FurtherRound,
+  maxMs: number,
+): Promise<CookieLifetime | undefined> {
   const { options, survey, control, onStage } = round
   const cookie = affinityCookie(survey) ?? holdingCookie(survey)
   if (cookie === undefined || options.front === undefined) return undefined

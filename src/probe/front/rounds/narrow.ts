@@ -3,7 +3,7 @@ import { breakOf } from '../../../judge/users/breaks.ts'
 import { isPromise } from '../../../model/affinity/policy.ts'
 import type { FrontPlace, ProbeSurvey, SurveyCell } from '../../../model/probe/results/survey.ts'
 import type { Front, ProbeOptions } from '../../plan/options.ts'
-import { askAgain, type Round } from './again.ts'
+import { askAgain, type FurtherRound } from './again.ts'
 import { takenBy } from './dropped.ts'
 import { atReplicas, findReplicas } from '../ways/replicas.ts'
 import { examineService } from '../../plan/preflight.ts'
@@ -18,7 +18,7 @@ const mostPods = 3
  * Where users moved who should have stayed: asks past the gateway, and past the Service, and says which hop it is.
  * Undefined where there is nothing to look for. What it makes in the cluster is removed before it returns.
  */
-export async function narrow(round: Round): Promise<Breaks | undefined> {
+export async function narrow(round: FurtherRound): Promise<Breaks | undefined> {
   const { options, survey, control } = round
   const { users = [], entries, cells } = survey
   const moved = users.find(({ result, expected }) => result === 'differs' && expected === 'sticky')
@@ -67,7 +67,7 @@ function heldElsewhere({ front }: ProbeOptions): Breaks | undefined {
 }
 
 /** Where there are several replicas: whether each of them keeps users by itself. */
-async function eachReplica(round: Round, entry: number): Promise<CheckedStage | undefined> {
+async function eachReplica(round: FurtherRound, entry: number): Promise<CheckedStage | undefined> {
   const { cluster, options, control, onStage } = round
   const place = options.front?.places[entry]
   if (options.front === undefined || place === undefined || isPromise(place.policy) !== true) return undefined
@@ -82,7 +82,7 @@ async function eachReplica(round: Round, entry: number): Promise<CheckedStage | 
 
 /** A second run with other places, from one pod. */
 async function atPlaces(
-  round: Round,
+  round: FurtherRound,
   options: ProbeOptions,
   front: Front,
   users: number,
@@ -92,7 +92,7 @@ async function atPlaces(
 }
 
 async function pastTheGateway(
-  round: Round,
+  round: FurtherRound,
   { service: name, hostName, path }: Pick<FrontPlace, 'service' | 'hostName' | 'path'>,
 ): Promise<CheckedStage[]> {
   const { cluster, control, onStage } = round
