@@ -125,4 +125,48 @@ describe("client-node's own client on the sandbox", () => {
     await new Log(config).log(namespace, pod, container, output, { follow: false })
     expect(await text(output)).toContain('GET /read-by-client-node\n')
   })
+
+  it('replaces, but not what is older than what is there', async () => {
+    const core = config.makeApiClient(CoreV1Api)
+    const body = await core.readNamespacedService({ namespace, name })
+    body.metadata!.labels = { by: 'client-node' }
+    const now = await core.replaceNamespacedService({ namespace, name, body })
+    expect(now.metadata?.labels).toEqual({ by: 'client-node' })
+    await expect(core.replaceNamespacedService({ namespace, name, body })).rejects.toMatchObject({
+      code: 409,
+      body: expect.stringContaining('the object has been modified'),
+    })
+  })
+
+  it('scales', async () => {
+    const apps = config.makeApiClient(AppsV1Api)
+    const of = { namespace, name: 'sample-deployment' }
+    const { metadata, spec, status } = await apps.readNamespacedDeploymentScale(of)
+    expect([spec?.replicas, status?.replicas, status?.selector]).toEqual([
+      3,
+      3,
+      expect.stringMatching(/^app/),
+    ])
+    const body = { metadata: metadata ?? {}, spec: { replicas: 4 } }
+    expect((await apps.replaceNamespacedDeploymentScale({ ...of, body })).spec?.replicas).toBe(4)
+    expect((await apps.readNamespacedDeployment(of)).spec?.replicas).toBe(4)
+  })
+
+  it('evicts a pod, and none on a dry run', async () => {
+    const core = config.makeApiClient(CoreV1Api)
+    const { pod } = await aPod()
+    const metadata = { name: pod, namespace }
+    const evict = async (deleteOptions: object): Promise<unknown> =>
+      await core.createNamespacedPodEviction({ ...metadata, body: { metadata, deleteOptions } })
+    const pods = async (): Promise<(string | undefined)[]> => {
+      const { items } = await core.listNamespacedPod({ namespace })
+      return items.flatMap((one) =>
+        one.metadata?.deletionTimestamp === undefined ? [one.metadata?.name] : [],
+      )
+    }
+    await evict({ dryRun: ['All'] })
+    expect(await pods()).toContain(pod)
+    await evict({})
+    expect(await pods()).not.toContain(pod)
+  })
 })

@@ -236,7 +236,7 @@ export class ApiServer {
     const writer = this.#options
     const { method, subresource, name, type, namespace } = call
     if (method === 'POST')
-      return subresource === 'eviction' ? evict(writer, call) : create(writer, call, body)
+      return subresource === 'eviction' ? evict(writer, call, body) : create(writer, call, body)
     if (method === 'PUT') return update(writer, call, body)
     if (method === 'PATCH') return patch(writer, call, body)
     if (method !== 'DELETE') throw methodNotAllowed()

@@ -253,8 +253,8 @@ function seconds(value: unknown): number {
 }
 
 /** `pods/eviction`, as `kubectl drain` asks for it. */
-export function evict({ store }: Writer, call: Call): WriteAnswer {
-  deletePod(store, current(store, call))
+export function evict(writer: Writer, call: Call, body: unknown): WriteAnswer {
+  remove(writer, call, at(body, 'deleteOptions'))
   return { code: 201, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } }
 }
 
