@@ -1,12 +1,15 @@
 /** What is told where a change cannot be made. */
 import { describe, expect, it } from 'vitest'
 import { ableTo, choose } from '../../../src/change/carry/choose.ts'
+import { strays } from '../../../src/change/carry/migrate.ts'
+import { editOthers } from '../../../src/change/manifest/others.ts'
 import { noServices, refuseInFile, refuseOtherNamespace } from '../../../src/change/manifest/refuse.ts'
 import { targetsIn } from '../../../src/change/manifest/targets.ts'
 import { explainProblem, explainWaitProblem, ownedByOthers } from '../../../src/change/write/problems.ts'
 import { hintText } from '../../../src/cli/remedies.ts'
 import { ApiError } from '../../../src/cluster/index.ts'
 import { ingresses } from '../../../src/mechanisms/ingress/objects.ts'
+import { virtualServers } from '../../../src/mechanisms/nginx-inc/virtual-server.ts'
 import { services } from '../../../src/mechanisms/service/objects.ts'
 import type { KubernetesObject, Service } from '../../../src/model/cluster/kubernetes.ts'
 import { storeOf } from '../../../src/model/cluster/store.ts'
@@ -51,6 +54,37 @@ describe('nobody is there who could do it', () => {
   })
 })
 
+describe('a VirtualServer of NGINX', () => {
+  const server = (spec: object): KubernetesObject =>
+    objectOf('k8s.nginx.org/v1', 'VirtualServer', 'front', { host: 'shop.example', ...spec })
+  const upstreams = [{ name: 'a', service: 'web', port: 80 }]
+  const splits = [90, 10].map((weight) => ({ weight, action: { pass: 'a' } }))
+
+  it.each([
+    ['has no upstreams', {}, /^it has no upstreams of its own$/],
+    [
+      'sends to the cluster IP',
+      { upstreams: [{ ...upstreams[0], 'use-cluster-ip': true }] },
+      /^with use-cluster-ip: true NGINX sends to the cluster IP/,
+    ],
+    [
+      'splits requests',
+      { upstreams, routes: [{ path: '/', splits }] },
+      /^a split draws the upstream for each request, whatever cookie it brings$/,
+    ],
+  ])('that %s', (_, spec, why) => {
+    const [message] = told(() =>
+      choose(
+        ableTo(virtualServers, undefined),
+        server(spec),
+        { request: cookie, with: undefined },
+        storeOf(new Map()),
+      ),
+    )
+    expect(message?.replace('virtualserver/front not changed: ', '')).toMatch(why)
+  })
+})
+
 describe('files', () => {
   const file = (name: string, ...objects: readonly object[]) => ({
     name,
@@ -62,7 +96,7 @@ describe('files', () => {
     [
       'an alias',
       { type: 'ExternalName' },
-      'an ExternalName Service is an alias in DNS: no proxy picks a pod',
+      'an ExternalName Service is an alias in DNS: what it leads to decides',
     ],
     [
       'headless',
@@ -105,6 +139,69 @@ describe('files', () => {
       /^there is none of .*Ingress.* in "a.yaml"$/,
     )
   })
+})
+
+describe('a file of several objects', () => {
+  const group = 'gateway.networking.k8s.io'
+  const whole = (...objects: readonly object[]) => [
+    { name: 'x.yaml', named: true, text: objects.map((one) => JSON.stringify(one)).join('\n---\n') },
+  ]
+  const front = objectOf(`${group}/v1`, 'HTTPRoute', 'front', {
+    parentRefs: [{ name: 'gw' }],
+    hostnames: ['shop.example'],
+    rules: [{ backendRefs: [{ name: 'web', port: 80 }] }],
+  })
+  const scene = [
+    front,
+    objectOf(`${group}/v1`, 'Gateway', 'gw', {
+      gatewayClassName: 'eg',
+      listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+    }),
+    objectOf(`${group}/v1`, 'GatewayClass', 'eg', {
+      controllerName: 'gateway.envoyproxy.io/gatewayclass-controller',
+    }),
+  ]
+
+  it('one that is nothing but affinity is not edited', () => {
+    const made = objectOf('gateway.envoyproxy.io/v1alpha1', 'BackendTrafficPolicy', 'front', {
+      targetRefs: [{ group, kind: 'HTTPRoute', name: 'front' }],
+      loadBalancer: { type: 'ConsistentHash', consistentHash: { type: 'SourceIP' } },
+    })
+    const labels = { 'app.kubernetes.io/managed-by': 'kubectl-affinity' }
+    const policy = { ...made, metadata: { ...made.metadata, labels } }
+    expect(
+      told(() => editOthers(whole(...scene, web, policy), { request: { verb: 'disable' }, with: undefined })),
+    ).toStrictEqual(['backendtrafficpolicy/front is nothing but affinity: remove it from the file'])
+  })
+
+  it('nothing is brought to another mechanism from where no Service is', () => {
+    const rule = {
+      ...(front.spec as { rules: object[] }).rules[0],
+      sessionPersistence: { sessionName: 'sid' },
+    }
+    const sticky = { ...front, spec: { ...(front.spec as object), rules: [rule] } }
+    expect(
+      told(() =>
+        editOthers(whole(...scene.with(0, sticky)), {
+          request: { verb: 'enable' },
+          with: undefined,
+          to: { destination: 'istio', instead: {} },
+        }),
+      ),
+    ).toStrictEqual([
+      'httproute/front leads to no Service that is there',
+      expect.stringMatching(/^see where it leads: {2}kubectl affinity explain httproute\/front/),
+    ])
+  })
+})
+
+it('Services that are left out are named', () => {
+  const from = { kind: 'ingress', namespace: 'default', name: 'old' }
+  const carried = { from, by: cookie.by, left: [], services: ['service/a', 'service/b'] }
+  expect(strays(carried, ['service/b']).map(({ message }) => message)).toStrictEqual([
+    'it does not lead to service/a, to which ingress/old does',
+  ])
+  expect(strays(carried, ['service/b', 'service/a'])).toStrictEqual([])
 })
 
 describe('what may not be', () => {

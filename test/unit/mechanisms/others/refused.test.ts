@@ -87,9 +87,54 @@ const kgateway = (loadBalancer: object): string =>
       loadBalancer,
     }),
   )
+const upstreamPolicy = (spec: object): string =>
+  together(
+    ingressClass('ingress-controllers.konghq.com/kong'),
+    serviceAt('a', { 'konghq.com/upstream-policy': 'own' }),
+    ingress('w', {}, [['/', 'a']]),
+    own('configuration.konghq.com/v1beta1', 'KongUpstreamPolicy', spec),
+  )
+const httpProxy = (loadBalancerPolicy: object): string =>
+  together(
+    serviceAt('a'),
+    own('projectcontour.io/v1', 'HTTPProxy', {
+      virtualhost: { fqdn: 'shop.example' },
+      routes: [{ services: [{ name: 'a', port: 80 }], loadBalancerPolicy }],
+    }),
+  )
 const cookie = { enable: true, name: 'sid' }
 
 const mistakes: Mistake[] = [
+  {
+    id: 'KongUpstreamPolicy: a field that is not there',
+    text: upstreamPolicy({ algorithm: 'consistent-hashing', hashOn: { cookies: 'sid' } }),
+    said: 'AFF-KONG-ALGORITHM hashOn has no field "cookies": did you mean cookie\\?',
+    ways: ['shop.example/ none'],
+  },
+  {
+    id: 'KongUpstreamPolicy: sticky-sessions without a cookie',
+    text: upstreamPolicy({ algorithm: 'sticky-sessions', hashOn: { input: 'none' }, stickySessions: {} }),
+    said: 'AFF-KONG-ALGORITHM algorithm sticky-sessions lacks the name of the cookie',
+    ways: ['shop.example/ none'],
+  },
+  {
+    id: 'HTTPProxy: hashes without the strategy for them',
+    text: httpProxy({ strategy: 'Random', requestHashPolicies: [{ hashSourceIP: true }] }),
+    said: 'AFF-CONTOUR-HASH-IGNORED requestHashPolicies have no effect without strategy RequestHash',
+    ways: ['shop.example none'],
+  },
+  {
+    id: 'HTTPProxy: the strategy without hashes',
+    text: httpProxy({ strategy: 'RequestHash' }),
+    said: 'AFF-CONTOUR-HASH-IGNORED strategy RequestHash without requestHashPolicies is round robin',
+    ways: ['shop.example none'],
+  },
+  {
+    id: 'HTTPProxy: a strategy like no other',
+    text: httpProxy({ strategy: 'Nearest' }),
+    said: 'AFF-CONTOUR-UNKNOWN-STRATEGY strategy "Nearest": there are .*Cookie',
+    ways: ['shop.example none'],
+  },
   {
     id: 'VirtualServer: session-cookie',
     text: virtualServer({ 'session-cookie': cookie }),
@@ -232,4 +277,15 @@ test.each(mistakes)('$id', async ({ text, said, ways }) => {
   )
   expect(texts).toContainEqual(expect.stringMatching(said))
   expect(found).toEqual(ways)
+})
+
+test.each([
+  ['queryArg', 'user', { kind: 'hash', of: 'parameter user' }],
+  ['uriCapture', 'shop', { kind: 'hash', of: 'part shop of the path' }],
+  ['header', 'X-User', { kind: 'header', name: 'X-User' }],
+])('Kong hashes %s', async (field, value, policy) => {
+  const text = upstreamPolicy({ algorithm: 'consistent-hashing', hashOn: { [field]: value } })
+  const { explanations } = await explainedText(text)
+  const policies = explanations.flatMap(({ paths }) => paths.flatMap(({ hops }) => hops))
+  expect(policies.map((hop) => hop.policy)).toContainEqual(expect.objectContaining(policy))
 })
