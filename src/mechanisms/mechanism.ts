@@ -24,9 +24,9 @@ export interface Mechanism {
   /**
    * The arrows that one object of mine draws: from its entries to it, from it to others or to the pods. An object that
    * is none of mine (an Ingress of another class) draws none. To which objects, and which parts of them, they lead does
-   * not depend on Services; what happens on the way may.
+   * not depend on Services; what happens on the way may. Left out where all of mine are about arrows of others.
    */
-  legs(object: KubernetesObject, store: Store): readonly Leg[]
+  legs?(object: KubernetesObject, store: Store): readonly Leg[]
   /** My objects lead to no others: only to the pods, or out of the cluster. */
   isLast?: boolean
   /**
@@ -53,7 +53,7 @@ export interface PlainHost {
 }
 
 /** Arrows of a mechanism with one function for each type of object. */
-export function legsByType(...drawers: readonly Drawer[]): Mechanism['legs'] {
+export function legsByType(...drawers: readonly Drawer[]): Drawer['legs'] {
   return (object, store) => drawers.find(({ type }) => isOfType(object, type))?.legs(object, store) ?? []
 }
 

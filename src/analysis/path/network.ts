@@ -155,7 +155,7 @@ function indexOf({ by, objects }: DrawersOfType, store: Store): Index {
 }
 
 function legsOf(by: readonly Mechanism[], object: KubernetesObject, store: Store): Leg[] {
-  return by.flatMap((mechanism) => [...mechanism.legs(object, store)])
+  return by.flatMap((mechanism) => [...(mechanism.legs?.(object, store) ?? [])])
 }
 
 function refined(leg: Leg, store: Store, mechanisms: readonly Mechanism[]): Leg {
@@ -167,7 +167,7 @@ function endsOf({ by, object }: Drawers, store: Store): ReadonlySet<string> {
   const own = keyOf(refOf(object))
   const ends = new Set<string>()
   for (const mechanism of by) {
-    for (const { to } of mechanism.legs(object, store)) {
+    for (const { to } of mechanism.legs?.(object, store) ?? []) {
       if (typeof to !== 'object') continue
       const key = keyOf(to.object)
       if (key !== own) ends.add(key).add(placeIn(key, to.part))

@@ -8,7 +8,6 @@ export const azure: Mechanism = {
   label: 'Azure Application Gateway',
   routes: [],
   reads: [routePolicies],
-  legs: () => [],
   refine: refineRoute,
   analyzers,
 }

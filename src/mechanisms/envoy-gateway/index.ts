@@ -12,7 +12,6 @@ export const envoyGateway: Mechanism = {
   targets: [policyKind],
   routes: [],
   reads: [backendTrafficPolicies, envoyProxies, namedGateways],
-  legs: () => [],
   refine,
   analyzers: [hashAnalyzer, targetAnalyzer, wayAnalyzer],
 }

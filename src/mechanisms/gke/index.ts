@@ -9,7 +9,6 @@ export const gkeMechanism: Mechanism = {
   label: 'Google load balancers',
   routes: [],
   reads: [backendConfigs, backendPolicies, sessionPolicies, sessionFilters],
-  legs: () => [],
   refine: refineGateway,
   analyzers,
 }

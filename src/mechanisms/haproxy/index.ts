@@ -6,6 +6,5 @@ export const haproxy: Mechanism = {
   name: 'haproxy',
   label: 'HAProxy',
   routes: [],
-  legs: () => [],
   analyzers,
 }

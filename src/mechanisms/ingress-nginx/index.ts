@@ -7,7 +7,6 @@ export const ingressNginx: Mechanism = {
   name: 'ingress-nginx',
   label: 'ingress-nginx',
   routes: [],
-  legs: () => [],
   reads: [nginxConfigMaps],
   analyzers,
 }

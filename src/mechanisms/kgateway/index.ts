@@ -51,7 +51,6 @@ export const kgateway: Mechanism = {
   label: 'kgateway',
   routes: [],
   reads: [backendConfigs],
-  legs: () => [],
   refine: refineGateway,
   analyzers: [ring],
 }

@@ -12,7 +12,6 @@ export const kongMechanism: Mechanism = {
   label: 'Kong',
   routes: [],
   reads: [upstreamPolicies],
-  legs: () => [],
   refine: refineGateway,
   analyzers,
 }

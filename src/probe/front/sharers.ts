@@ -47,7 +47,7 @@ const almostAll = 0.999
 /** Where an arrow leads follows from its object alone. */
 function ownLegs(object: LooseObject): readonly Leg[] {
   const mechanism = mechanisms.find(({ routes }) => routes.some((type) => isOfType(object, type)))
-  return mechanism?.legs(object, nothingKnown) ?? []
+  return mechanism?.legs?.(object, nothingKnown) ?? []
 }
 
 const nothingKnown: Store = {
