@@ -32,6 +32,8 @@ test('events in words', () => {
       [move(815, { session: 1, isRehashed: true }), at],
       [move(816, { client: 0, entry: 2, session: 0 }), at],
       [move(817, { client: -1 }), at],
+      [move(818, { explanation: { kind: 'age-reached', ageMs: 6500 } }), at],
+      [move(819, { explanation: { kind: 'cookie-ended', cookie: 'sid', ageMs: 6500 } }), at],
     ]),
   ).toEqual([
     '14:03:07  endpoint web-1 terminating',
@@ -41,6 +43,8 @@ test('events in words', () => {
     '14:03:07  user 2: A web-1 → B web-^[[31m2   request 815, A had not gone, the hash moved it',
     '14:03:07  user 1 of client 0 at entry 2: A web-1 → B web-^[[31m2   request 816, nothing explains it',
     '14:03:07  this machine: A web-1 → B web-^[[31m2   request 817, nothing explains it',
+    '14:03:07  A web-1 → B web-^[[31m2   request 818, 6.5s after A was picked',
+    '14:03:07  A web-1 → B web-^[[31m2   request 819, the cookie sid had ended, 6.5s after it was given',
   ])
 })
 

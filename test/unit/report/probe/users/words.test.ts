@@ -7,6 +7,8 @@ import type { Stranger } from '../../../../../src/model/probe/cookies/stranger.t
 import type { VisitsReport } from '../../../../../src/model/probe/cookies/visits.ts'
 import type { Policy } from '../../../../../src/model/affinity/policy.ts'
 import type { ProbeSurvey } from '../../../../../src/model/probe/results/survey.ts'
+import type { UsersVerdict } from '../../../../../src/model/probe/cookies/cause.ts'
+import { describeUsers } from '../../../../../src/report/probe/users/verdict.ts'
 import { layoutCookies } from '../../../../../src/report/probe/users/cookies.ts'
 import { layoutForged, layoutStrangers } from '../../../../../src/report/probe/users/forged.ts'
 import { policyWords } from '../../../../../src/report/probe/users/header.ts'
@@ -169,4 +171,53 @@ it.each<[string, Policy]>([
   ['what it sticks on is not known', { kind: 'unknown' }],
 ])('%s', (said, policy) => {
   expect(policyWords(policy)).toBe(said)
+})
+
+const users = (sticky: number, more: object): UsersVerdict =>
+  ({
+    entry: 0,
+    expected: 'sticky',
+    result: 'inconclusive',
+    users: { sticky, spread: 0, broken: 0, inconclusive: 0 },
+    cause: { kind: 'none' },
+    ...more,
+  }) as unknown as UsersVerdict
+
+it.each<[string, string, string, object]>([
+  [
+    'inconclusive',
+    'INCONCLUSIVE',
+    'something else holds them, and whether a cookie would is not shown',
+    { cause: { kind: 'something-else' } },
+  ],
+  [
+    'inconclusive',
+    'INCONCLUSIVE',
+    'and whether requests without a cookie do so, too, cannot be told: ',
+    { control: 'inconclusive' },
+  ],
+  [
+    'inconclusive',
+    'INCONCLUSIVE',
+    '4 of 4 users stayed on their pod without a cookie that was sent back',
+    { control: 'spread' },
+  ],
+  ['as-expected', 'STICKY', 'what holds them is not shown', {}],
+  [
+    'as-expected',
+    'STICKY by the header X-User',
+    'with it stayed',
+    { cause: { kind: 'header', header: 'X-User' } },
+  ],
+  [
+    'differs',
+    'STICKY, and not by a cookie',
+    'although spread is expected: 4 of 4 users stayed on their pod, and so did requests that keep nothing',
+    { expected: 'spread', cause: { kind: 'something-else' } },
+  ],
+])('of users who stayed, %s: %s: %s', (result, headline, said, more) => {
+  const verdict = { ...survey.verdict, result } as ProbeSurvey['verdict']
+  const words = describeUsers({ ...survey, verdict }, [users(4, { result, ...more })])
+  expect(words.headline).toBe(headline)
+  expect(words.summary).toContain(said)
 })
