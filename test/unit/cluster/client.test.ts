@@ -285,6 +285,9 @@ describe('failures', () => {
       'The Service "x" is invalid: \n* spec.a: Required value\n* spec.b: Invalid value: 0',
     )
     expect((await failing(invalid(0))).message).toBe('The Service "x" is invalid')
+    const nameless: Listener = (_, response) =>
+      json(response, { kind: 'Status', reason: 'Invalid', code: 422, message: 'long', details: {} }, 422)
+    expect((await failing(nameless)).message).toBe('The request is invalid')
   })
 
   it.each([

@@ -197,6 +197,7 @@ describe('malformed files', () => {
     ['contexts: [{name: true}]', /contexts\[0\]\.name must be a string: write "true" in quotes$/],
     ['preferences: &a { b: [*a] }', /yaml: the value of an anchor contains itself$/],
     ['clusters: [hello]', /clusters\[0\] must have a name and a cluster$/],
+    ['users: [{name: u, user: hello}]', /users\[0\]\.user must be a map$/],
   ])('%j is refused with its place', async (text, message) => {
     const { resolve } = workspace({ bad: text })
     const error = await resolve(['bad']).catch((it: unknown) => it)
@@ -257,6 +258,18 @@ describe('choosing', () => {
     ],
   ])('%j is refused as kubectl does', async (flags, message) => {
     await expect(resolve(flags)).rejects.toThrow(message)
+  })
+
+  it('refuses a user who has a token and a password', async () => {
+    const text = `
+clusters: [{name: k, cluster: {server: "https://k:6443"}}]
+users: [{name: u, user: {token: t, username: u, password: p}}]
+contexts: [{name: c, context: {cluster: k, user: u}}]
+current-context: c
+`
+    await expect(workspace({ a: text }).resolve(['a'])).rejects.toThrow(
+      'error: more than one authentication method found for u; found [token basicAuth], only one is allowed',
+    )
   })
 
   it('says which context names a cluster or user that is not there', async () => {
