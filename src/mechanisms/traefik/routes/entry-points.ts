@@ -49,15 +49,11 @@ export function doorsAt(port: number, store: Store): string[] {
   return all.map(({ door }) => door)
 }
 
-/**
- * All that the arguments make, in lower case; undefined where they do not tell: of one Traefik at least they say nothing of it, or
- * a file counts before them.
- */
+/** All that the arguments make; undefined where one Traefik says nothing of it there, or a file counts before them. */
 export function madeDoors(store: Store): readonly string[] | undefined {
   const programs = programsOfTraefik(store)
   const isTold = programs.every(
-    ({ words }) =>
-      words.some((word) => isAddress.test(word)) && !words.some((word) => /^--?configfile/i.test(word)),
+    ({ words }) => words.some((word) => isAddress.test(word)) && !words.some((word) => isFile.test(word)),
   )
   if (programs.length === 0 || !isTold) return undefined
   const found = settingsIn(store).filter(({ setting }) => setting.startsWith('address'))
@@ -66,9 +62,7 @@ export function madeDoors(store: Store): readonly string[] | undefined {
 }
 
 const isAddress = /^--entrypoints\.[^.]+\.address/i
-
-/** The annotation that names those of an Ingress. */
-export const entryPointsKey = 'traefik.ingress.kubernetes.io/router.entrypoints'
+const isFile = /^--?configfile/i
 
 function settingsIn(store: Store): Setting[] {
   return programsOfTraefik(store).flatMap(({ words }) =>
