@@ -1,4 +1,4 @@
-import type { Decoded, FailureReason, Start } from '../../agent/protocol/protocol.ts'
+import type { Decoded, FailureReason, Hello, Start } from '../../agent/protocol/protocol.ts'
 import { defined } from '../../model/common/values.ts'
 import { type Hint, UserError } from '../../model/common/user-error.ts'
 import type { Pod } from '../../model/cluster/kubernetes.ts'
@@ -18,6 +18,7 @@ export abstract class ClientLog {
   /** What it sees of the endpoints behind each entry that it asks. */
   abstract readonly views: readonly EntryView[]
   pod: Pod | undefined
+  hello: Hello | undefined
   addresses: string[] = []
   /** Of the first target that was asked. */
   start: Start | undefined
@@ -41,6 +42,7 @@ export abstract class ClientLog {
 
   /** What a line says beside observations. Throws UserError when the agent could not do its work. */
   protected hear({ hello, start, failure, foreign, error }: Decoded): void {
+    this.hello = hello ?? this.hello
     if (hello !== undefined && hello.addresses.length > 0) this.addresses = hello.addresses
     if (start !== undefined) {
       this.start ??= start

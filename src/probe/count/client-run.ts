@@ -13,9 +13,6 @@ export class ClientRun extends ClientLog {
   /** One for each session at each target of the agent, in their order. */
   readonly cells: readonly Cell[]
   readonly views: readonly EntryView[]
-  /** What sends its requests where a shell does. */
-  tool: string | undefined
-  #isCoarse = false
   /** What ports do instead of speaking HTTP. */
   readonly #notHttp = new Set<string>()
   /** Entries that chose HTTP/1.1 though they were asked for HTTP/2. */
@@ -40,11 +37,7 @@ export class ClientRun extends ClientLog {
   /** Throws UserError when the agent could not do its work. Returns the gap in words, if there is one, and what was seen. */
   onDecoded(decoded: Decoded, arrivedAt: number): { gap?: string; seen: Seen[] } {
     this.hear(decoded)
-    const { hello, start, done, end, observations, gap } = decoded
-    if (hello !== undefined) {
-      this.tool = hello.tool
-      this.#isCoarse = hello.isCoarse ?? false
-    }
+    const { start, done, end, observations, gap } = decoded
     if (start !== undefined) this.#begin(start)
     const seen = observations.flatMap(
       (observation) =>
@@ -97,9 +90,10 @@ export class ClientRun extends ClientLog {
 
   /** What to know of an agent that is not the usual one. */
   toolNotes(): string[] {
-    if (this.tool === undefined) return []
-    const precision = this.#isCoarse ? '; its clock counts in steps of 10 ms or more' : ''
-    return [`a shell sent the requests, one after the other with ${this.tool}${precision}`]
+    const { tool, isCoarse = false } = this.hello ?? {}
+    if (tool === undefined) return []
+    const precision = isCoarse ? '; its clock counts in steps of 10 ms or more' : ''
+    return [`a shell sent the requests, one after the other with ${tool}${precision}`]
   }
 
   /** Why connections are all that was counted, where that was found out. */

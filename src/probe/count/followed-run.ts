@@ -13,16 +13,12 @@ export abstract class FollowedRun<Client extends ClientLog> {
   abstract readonly recogniser: Recogniser
   /** Why endpoints that came or went may not be known. */
   watchTrouble: Error | undefined
-  #slices: readonly EndpointSlice[]
+  /** As last heard. */
+  slices: readonly EndpointSlice[]
 
   /** @param slices those that it begins with */
   constructor(slices: readonly EndpointSlice[]) {
-    this.#slices = slices
-  }
-
-  /** As last heard. */
-  get slices(): readonly EndpointSlice[] {
-    return this.#slices
+    this.slices = slices
   }
 
   /** This machine (`hereIndex`) is the last one. */
@@ -38,7 +34,7 @@ export abstract class FollowedRun<Client extends ClientLog> {
       if (client !== undefined) client.endMessage ||= event.message
     } else if (event.kind === 'watch-trouble') this.watchTrouble = event.error
     else if (event.kind === 'slices') {
-      this.#slices = event.slices
+      this.slices = event.slices
       this.recogniser.update(endpointsOfAll(event.slices, this.entries))
       followAll(
         this.clients.flatMap(({ views }) => views),

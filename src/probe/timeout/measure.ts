@@ -143,7 +143,10 @@ class Measurement {
       clients: round.pausesMs.length,
       longestMs: Math.max(...round.pausesMs.flat()),
     })
-    const collector = this.#newCollector(number, round)
+    const { entry } = this.#place
+    const [slices, recogniser] = [this.#slices(), this.#recogniser]
+    const collector = new RoundCollector({ number, round, entry, slices, recogniser })
+    this.#collectors.push(collector)
     const pods = podsOf(this.#options, this.#planOf(round, runId), origin)
     const learning = this.#learn(collector, round)
     let learned: { next?: Round } | undefined
@@ -194,18 +197,6 @@ class Measurement {
     const { clients } = evidenceOf(this.#runs)
     const knowledge = infer(clients, this.#prior, this.#options.acceptedError)
     yield { kind: 'result', result: this.#result(conclude(knowledge, this.#options.maxMs)) }
-  }
-
-  #newCollector(number: number, round: Round): RoundCollector {
-    const collector = new RoundCollector({
-      number,
-      round,
-      entry: this.#place.entry,
-      slices: this.#slices(),
-      recogniser: this.#recogniser,
-    })
-    this.#collectors.push(collector)
-    return collector
   }
 
   /** As last heard. */

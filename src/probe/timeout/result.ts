@@ -4,8 +4,9 @@ import { timeoutVerdict } from '../../judge/timers/verdict.ts'
 import type { Endpoint } from '../../model/cluster/endpoint.ts'
 import type { Scheme } from '../../model/probe/observation.ts'
 import type { SurveyEntry } from '../../model/probe/results/survey.ts'
-import type { ProbeResult, Recognition } from '../../model/probe/results/probe-result.ts'
+import type { Recognition } from '../../model/probe/results/probe-result.ts'
 import type { TimeoutResult, TimeoutRound } from '../../model/probe/results/timeout-result.ts'
+import { summarise } from '../count/result/collected.ts'
 import { watchNotes } from '../count/result/notes.ts'
 import { examineService, type ProbeSubject } from '../plan/preflight.ts'
 import type { MeasureOptions, Measured } from './options.ts'
@@ -50,6 +51,7 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
   const { shadowOf } = measured
   const original =
     shadowOf && examineService(shadowOf.service, shadowOf.slices, options.port, options.protocol)
+  const { fewerBy: _, ...endpoints } = summarise(input.endpoints, input.eligible, [])
   const scheme = input.scheme === 'auto' ? 'http' : input.scheme
   return {
     runId: input.runId,
@@ -59,7 +61,7 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
       ? {}
       : { shadow: { name: subject.service.name, timeoutSeconds: configuredSeconds ?? 0 } }),
     ...(options.via === undefined ? {} : { entry: input.entry }),
-    endpoints: summary(input),
+    endpoints,
     recognition: recognition(input),
     request: {
       scheme,
@@ -93,12 +95,6 @@ export function timeoutResult(input: ResultInput): TimeoutResult {
     ],
     totalMs: input.totalMs,
   }
-}
-
-function summary({ endpoints, eligible }: ResultInput): ProbeResult['endpoints'] {
-  const ready = endpoints.filter((endpoint) => endpoint.ready)
-  const nodes = new Set(ready.map(({ node }) => node).filter((node) => node !== undefined))
-  return { ready: ready.length, total: endpoints.length, nodes: nodes.size, eligible }
 }
 
 function recognition({ collectors, evidence }: ResultInput): Recognition {

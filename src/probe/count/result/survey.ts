@@ -251,7 +251,7 @@ function describe({ given }: Gathered, client: ClientRun): SurveyClient {
     ...defined({ node: pod?.spec.nodeName }),
     ...(addresses[0] === undefined ? {} : { address: addresses[0], addresses }),
     ...originReport(given.origin, index),
-    ...defined({ tool: client.tool }),
+    ...defined({ tool: client.hello?.tool }),
     ...(hostNetwork === true ? { hostNetwork } : {}),
   }
 }

@@ -8,15 +8,11 @@ export class PicksInTurn {
   readonly tally: Tally
   /** Who gave the answer before on this connection. */
   #onConnection: string | undefined
-  #isEachPicked = false
+  /** Answers on one connection came from different backends. */
+  isEachPicked = false
 
   constructor(tally: Tally) {
     this.tally = tally
-  }
-
-  /** Answers on one connection came from different backends. */
-  get isEachPicked(): boolean {
-    return this.#isEachPicked
   }
 
   add(
@@ -28,6 +24,6 @@ export class PicksInTurn {
     if (observation.newConnection) this.#onConnection = undefined
     if (recognised === undefined) return
     this.#onConnection ??= recognised.key
-    if (this.#onConnection !== recognised.key) this.#isEachPicked = true
+    if (this.#onConnection !== recognised.key) this.isEachPicked = true
   }
 }

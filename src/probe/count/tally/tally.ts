@@ -180,11 +180,6 @@ export class Tally {
     return this.#latency
   }
 
-  /** The backend of the last pick. */
-  get current(): Backend | undefined {
-    return this.#previous?.entry.backend
-  }
-
   /** How requests ended so far. */
   get outcomes(): ReadonlyMap<Outcome, number> {
     return this.#outcomes
