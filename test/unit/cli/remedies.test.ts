@@ -80,13 +80,13 @@ const flagsOf = new Map(
 )
 
 /** kubectl's own words. */
-const sentences: readonly string[] = ['namespace-of-object']
+const sentences: ReadonlySet<string> = new Set(['namespace-of-object'])
 
 test.each(Object.entries(shown))('%s names flags of the command that shows it', (remedy, row) => {
   const [verbs, ...facts] = row
   for (const one of facts.length === 0 ? [{}] : facts) {
     const text = hintText({ remedy, ...one } as Remedy)
-    expect(text).toMatch(sentences.includes(remedy) ? /^\S.*\.$/ : /^\S.*[^\s.]$/)
+    expect(text).toMatch(sentences.has(remedy) ? /^\S.*\.$/ : /^\S.*[^\s.]$/)
     expect(text).not.toContain('undefined')
     const named = text.match(/(?<![\w-])--?[a-zA-Z][a-z-]*/g) ?? []
     expect(named, text).not.toStrictEqual([])
