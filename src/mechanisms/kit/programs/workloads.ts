@@ -45,6 +45,8 @@ export interface Program {
   version?: string
   /** Command and arguments. */
   words: readonly string[]
+  /** The paths at which something is mounted. */
+  mounts: readonly string[]
   /** Where its pods are, and how they are labelled. */
   namespace: string
   labels: Readonly<Record<string, unknown>>
@@ -62,6 +64,7 @@ export function programsOf(objects: readonly LooseObject[]): Program[] {
         image: name,
         ...(version === undefined ? {} : { version }),
         words: [...strings(record(container)['command']), ...strings(record(container)['args'])],
+        mounts: list(record(container)['volumeMounts']).flatMap((one) => text(at(one, 'mountPath')) ?? []),
         namespace: metadata.namespace ?? '',
         labels: record(at(spec, 'template.metadata.labels')),
       }

@@ -49,12 +49,10 @@ export function doorsAt(port: number, store: Store): string[] {
   return all.map(({ door }) => door)
 }
 
-/** All that the arguments make; undefined where one Traefik says nothing of it there, or a file counts before them. */
+/** All that the arguments make; undefined where one Traefik says nothing of it there. */
 export function madeDoors(store: Store): readonly string[] | undefined {
   const programs = programsOfTraefik(store)
-  const isTold = programs.every(
-    ({ words }) => words.some((word) => isAddress.test(word)) && !words.some((word) => isFile.test(word)),
-  )
+  const isTold = programs.every(({ words }) => words.some((word) => isAddress.test(word)))
   if (programs.length === 0 || !isTold) return undefined
   const found = settingsIn(store).filter(({ setting }) => setting.startsWith('address'))
   // That of Traefik itself is there without being made.
@@ -62,7 +60,6 @@ export function madeDoors(store: Store): readonly string[] | undefined {
 }
 
 const isAddress = /^--entrypoints\.[^.]+\.address/i
-const isFile = /^--?configfile/i
 
 function settingsIn(store: Store): Setting[] {
   return programsOfTraefik(store).flatMap(({ words }) =>

@@ -77,6 +77,13 @@ it.each([
   expect(unseen.all.join(' ')).not.toContain('AFF-TRA-CROSS-NAMESPACE')
 })
 
+it('arguments say nothing of a Traefik that may have a file', async () => {
+  const filed = running(crd).replace('args:', 'volumeMounts: [{name: own, mountPath: /etc/traefik}], args:')
+  const { notes, all } = await through(route(foreign) + filed)
+  expect(notes[0]).toContain('is of another namespace: with allowCrossNamespace only')
+  expect(all.join(' ')).not.toContain('AFF-TRA-CROSS-NAMESPACE')
+})
+
 it.each([
   ['an IngressRoute', route(external), crd],
   ['an Ingress', ingressTo('away'), ingress],

@@ -2,6 +2,8 @@
 import { expect, it } from 'vitest'
 import { explainedText } from '../../explained.ts'
 
+const withMount = (path: string): string =>
+  made.replace('args:', `volumeMounts: [{name: own, mountPath: ${path}}], args:`)
 const traefik = (...args: readonly string[]): string => `
 ---
 apiVersion: apps/v1
@@ -77,6 +79,14 @@ it.each([
     'not possible',
     'decides',
   ],
+  ['a file may be in its folder', withMount('/etc/traefik/') + route('[webb]'), 'not possible', 'decides'],
+  [
+    'a file is in its place',
+    withMount('/etc/traefik/traefik.yaml') + route('[webb]'),
+    'not possible',
+    'decides',
+  ],
+  ['a file beside it is for routes', withMount('/etc/traefik/dynamic') + route('[webb]'), 'found', 'unknown'],
   [
     'of a second Traefik nothing is told',
     `${made}${traefik('--ping').replace('name: traefik,', 'name: b,')}${route('[webb]')}`,
