@@ -121,8 +121,9 @@ export async function findFront(
   }
   const [{ by, of } = {}] = places
   let parents = object === undefined ? undefined : await readParents(collector.objects, object)
-  if (parents !== undefined && parents.gateways.length + parents.istio.length === 0) {
-    // It says nothing of a gateway, such as a DestinationRule: what leads to it does.
+  const isOpen = parents === undefined ? query.address !== undefined : isReachedBy(parents)
+  if (!isOpen) {
+    // It says nothing of a gateway, such as a Service or a DestinationRule: what leads to it does.
     object = (await openerOf(collector, of, ref)) ?? object
     if (object !== undefined) parents = await readParents(collector.objects, object)
   }
@@ -144,7 +145,7 @@ export async function findFront(
       ...(wayIn.others.length === 0 ? {} : { others: wayIn.others }),
       suspects: suspectsOf(found.explanation, ref),
       ...(isMesh ? { isMesh } : {}),
-      ...(object === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
+      ...(target === undefined ? {} : { target: { kind: query.kind.name, namespace, name: query.name } }),
       places: places.map(
         ({ host, path, pattern: _pattern, when: _when, share: _share, service, beside = [], ...place }) => {
           const listener = serving(host)
@@ -166,6 +167,8 @@ export async function findFront(
     },
   }
 }
+
+const isReachedBy = ({ gateways, istio }: Parents): boolean => gateways.length + istio.length > 0
 
 const hasPlaces = (all: readonly ExplainedWays[]): boolean => all.some(({ places }) => places.length > 0)
 
@@ -226,13 +229,13 @@ async function addressFor(
   }
 }
 
-/** The object that opens a way, where it is another one. */
+/** The object that opens a way, where it is another one than what is asked for. */
 async function openerOf(
   { objects }: Collector,
   of: ObjectRef | undefined,
   target: ObjectRef | undefined,
 ): Promise<LooseObject | undefined> {
-  if (of === undefined || target === undefined || keyOf(of) === keyOf(target)) return undefined
+  if (of === undefined || (target !== undefined && keyOf(of) === keyOf(target))) return undefined
   const kind = targetKinds.find(({ type }) => type.kind === of.kind && type.group === (of.group ?? ''))
   if (kind === undefined) return undefined
   return await objects.find<LooseObject>(kind.type, of.namespace ?? '', of.name).catch(() => undefined)

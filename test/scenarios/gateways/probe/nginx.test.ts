@@ -62,6 +62,21 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
     )
   })
 
+  scenario('a Service is probed by its host at what leads there', needs, async () => {
+    await place.apply(shop())
+    await gatewayFollows(asked(), sets('route', false))
+    const ended = await place.probe(['svc/app1', '--host', host(), '--path', '/app1/x', '-o', 'json'])
+    expectExit(ended, 0)
+    const { spec } = surveyOf(ended)
+    expect(spec.target).toBeUndefined()
+    expect(spec.entries).toMatchObject([
+      {
+        host: site.gatewayAddress('ingress-nginx'),
+        front: { by: 'ingress-nginx', hostName: host() },
+      },
+    ])
+  })
+
   scenario('a cookie for the path of the expression is never sent back', needs, async () => {
     await place.apply(shop(cookie))
     await gatewayFollows(asked(), sets('route'))
