@@ -1,16 +1,17 @@
 import type { Store } from '../../model/cluster/store.ts'
 import { runningOf } from '../ingress/running.ts'
 import { goBoolean } from '../kit/controller.ts'
+import { onceFor } from '../kit/objects/once.ts'
 import type { Program } from '../kit/programs/workloads.ts'
 
 /**
  * What runs here of Traefik. Of one that may have a file nothing that its arguments say counts: it looks for the file first, and for
  * nothing else where there is one (traefik/traefik pkg/cli/loader_file.go and cmd/traefik/traefik.go, v3.6.12).
  */
-export function programsOfTraefik(store: Store): readonly Program[] {
+export const programsOfTraefik = onceFor((store: Store): readonly Program[] => {
   const all = runningOf(['traefik', 'traefik/traefik'], store)
   return all.map((one) => (mayHaveFile(one) ? { ...one, words: [] } : one))
-}
+})
 
 /** Where it looks for a file that no argument names; the paths of a home are those of the image's user. */
 const usualFiles = ['/etc/traefik/traefik', '/root/.config/traefik', '/.config/traefik', '/traefik'].flatMap(

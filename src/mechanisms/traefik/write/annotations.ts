@@ -37,7 +37,7 @@ export function servicesSwitch(all: readonly Service[]): Switch {
           all.map(({ metadata }) => metadata.name),
           'traefik',
         )
-      if (first.metadata.annotations?.[`${servicePrefix}nativelb`] === 'true')
+      if (readAnnotations(annotationsOf(first)).nativeLb === true)
         return refusal(
           `service/${first.metadata.name} has nativelb: "true": Traefik sends to its cluster IP, so that a cookie keeps no pod`,
           `take ${servicePrefix}nativelb away`,
