@@ -61,12 +61,13 @@ async function runJob(
   const note = (text: string): void => void emit({ kind: 'note', text })
   let allEnded = false
   let mayHavePods = false
+  let pods: PodTracker | undefined
   try {
     await createJob(cluster, spec, { interrupted, abandoned }, () => void (mayHavePods = true))
     void emit({ kind: 'created' })
     const text = spec.clients === 1 ? 'starting the probe pod' : `starting ${spec.clients} probe pods`
     void emit({ kind: 'stage', text })
-    const pods = new PodTracker(cluster, {
+    pods = new PodTracker(cluster, {
       namespace,
       runId,
       clients: spec.clients,
@@ -88,6 +89,7 @@ async function runJob(
       runId,
       ended: allEnded,
       pods: mayHavePods ? spec.clients : 0,
+      seen: pods?.names ?? [],
       patienceMs: removalPatienceMs(spec.clients),
       signal: abandoned,
     }).catch(() => false)

@@ -149,6 +149,11 @@ export class PodTracker {
     return this.#of(client).started
   }
 
+  /** The names of all pods that were seen, whatever became of them. */
+  get names(): string[] {
+    return this.#clients.flatMap(({ pod }) => pod?.metadata.name ?? [])
+  }
+
   /** True once the client's container has ended or its pod is gone. */
   hasEnded(client: number): boolean {
     return this.#of(client).ended

@@ -33,6 +33,8 @@ export interface RemoveOptions {
   ended: boolean
   /** How many pods the Job makes: where fewer were seen, more may come. */
   pods: number
+  /** Names of those that were seen before, and may be gone by now. */
+  seen?: readonly string[]
   /** How long to go on trying, in milliseconds: an API server that is away comes back. */
   patienceMs: number
   signal?: AbortSignal
@@ -48,7 +50,7 @@ export async function removeRun(cluster: Cluster, options: RemoveOptions): Promi
   const call = signal === undefined ? {} : { signal }
   let jobDeleted = false
   let lateUntil = Number.POSITIVE_INFINITY
-  const seen = new Set<string>()
+  const seen = new Set(options.seen)
   let mayDeletePods = true
   const left = [...also]
   // Most pods are gone in a moment; who waits longer need not ask so often.
