@@ -18,7 +18,8 @@ const retry = 2
 const scenarios = { testTimeout: 300_000, hookTimeout: 300_000, retry }
 
 // The scenarios that take longest: who begins last is waited for by all, and small files may take long.
-const longest = `during-record during-hash timeout-limits timeout external tls replicas enable-cookies probe shadow
+const longest =
+  `during-record during-hash timeout-limits timeout external tls replicas enable-cookies probe shadow
   traefik verdicts timeout-changes places beside lifetime during disruption combined arguments`.split(/\s+/)
 
 /** The longest first, all others as vitest has them. */
