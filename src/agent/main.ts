@@ -10,7 +10,7 @@ import { hostname } from 'node:os'
 import { decodeConfig } from './complete-config.ts'
 import { Encoder } from './protocol/encode.ts'
 import { createIdentifier } from './answers/identify.ts'
-import { Output } from './protocol/output.ts'
+import { AgentOutput } from './protocol/output.ts'
 import { ownAddresses } from './requests/own-addresses.ts'
 import type { End } from './protocol/protocol.ts'
 import { protocolVersion } from './protocol/protocol.ts'
@@ -21,7 +21,7 @@ import { sumTotals } from './protocol/tally.ts'
 declare const AGENT_VERSION: string
 
 let session: AgentRun | undefined
-const output = new Output(1, () => session?.resume())
+const output = new AgentOutput(1, () => session?.resume())
 const encoder = new Encoder(output.write)
 
 function now(): number {

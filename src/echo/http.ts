@@ -1,5 +1,5 @@
 /** Requests that are complete, and the bytes after them. */
-export interface Taken {
+export interface TakenRequests {
   requests: EchoRequest[]
   rest: Buffer
   /** What arrives is no HTTP. */
@@ -22,7 +22,7 @@ const requestLine = /^[A-Z]{0,16}$|^[A-Z]{1,16} [^\r\n]*\r?(\n|$)/
  * Takes complete HTTP/1 requests from the bytes of a connection. Bodies with a length are skipped; that is all an echo
  * needs of RFC 9112.
  */
-export function takeRequests(buffer: Buffer): Taken {
+export function takeRequests(buffer: Buffer): TakenRequests {
   const requests: EchoRequest[] = []
   let rest = buffer
   for (;;) {

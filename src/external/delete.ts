@@ -10,7 +10,7 @@ import { readExisting } from './read.ts'
 import { ownSlices } from './refuse/refuse.ts'
 import { commandLine } from '../model/targets/command.ts'
 
-export interface DeleteOptions {
+export interface ExternalDeleteOptions {
   dryRun: DryRun
   signal: AbortSignal
 }
@@ -25,7 +25,7 @@ export interface Deleted {
 export async function deleteExternal(
   cluster: Cluster,
   ref: NamespacedName,
-  { dryRun, signal }: DeleteOptions,
+  { dryRun, signal }: ExternalDeleteOptions,
 ): Promise<Deleted> {
   const existing = await readExisting(cluster, ref, signal)
   const { service } = existing

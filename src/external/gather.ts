@@ -8,7 +8,7 @@ import {
   type Note,
   type OriginRequest,
   readOrigin,
-  type Resolve,
+  type ResolveHost,
   type ReadOrigin,
 } from './origin/read.ts'
 import { type OwnAddresses, readOwnAddresses } from './refuse/own-addresses.ts'
@@ -20,14 +20,14 @@ import { fromOrigin, fromSlices, fromTyped, type GatheredBackends, servicePorts 
 import { wait } from '../cluster/transport/wait.ts'
 
 /** Where backends come from: one of these, or with neither the endpoints that there are, to be taken over. */
-export interface Sources {
+export interface BackendSources {
   ports: readonly ExternalPort[] | undefined
   typed: readonly TypedAddress[]
   origin: { cluster: Cluster; request: OriginRequest } | undefined
 }
 
 export interface GatherOptions {
-  resolve: Resolve
+  resolve: ResolveHost
   signal: AbortSignal
   /** How long to wait for an address that is pending; not at all without it. */
   waitMs?: number | undefined
@@ -47,13 +47,13 @@ export interface GatherRemarks {
 export class Gatherer {
   readonly #cluster: Cluster
   readonly #ref: NamespacedName
-  readonly #sources: Sources
+  readonly #sources: BackendSources
   readonly #options: GatherOptions
   readonly #own = new Map<string, Promise<OwnAddresses>>()
   #notes: readonly Note[] = []
   #unknown: readonly string[] = []
 
-  constructor(cluster: Cluster, ref: NamespacedName, sources: Sources, options: GatherOptions) {
+  constructor(cluster: Cluster, ref: NamespacedName, sources: BackendSources, options: GatherOptions) {
     this.#cluster = cluster
     this.#ref = ref
     this.#sources = sources
@@ -155,7 +155,7 @@ export function portNotes({ ports, backends }: Wanted): string[] {
   })
 }
 
-function nothingFound({ name }: NamespacedName, { origin }: Sources): UserError {
+function nothingFound({ name }: NamespacedName, { origin }: BackendSources): UserError {
   if (origin !== undefined)
     return new UserError(
       `${origin.request.refs.map(({ text }) => text).join(', ')} of ${clusterWords(origin.cluster)} ${origin.request.refs.length === 1 ? 'has' : 'have'} no address`,

@@ -3,8 +3,8 @@ import type { NamespacedName } from '../model/cluster/object.ts'
 import { streamOf } from '../model/common/stream.ts'
 import { UserError } from '../model/common/user-error.ts'
 import { follow } from './follow.ts'
-import { Gatherer, type GatherOptions, type GatherRemarks, type Sources } from './gather.ts'
-import type { Resolve } from './origin/read.ts'
+import { Gatherer, type GatherOptions, type GatherRemarks, type BackendSources } from './gather.ts'
+import type { ResolveHost } from './origin/read.ts'
 import { type ExternalDone, writeExternal, type ExternalOptions } from './write.ts'
 
 /** What comes out of making backends outside a Service, in order. */
@@ -26,9 +26,9 @@ export type ExternalStep =
 
 export interface ExternalRun extends ExternalOptions {
   ref: NamespacedName
-  sources: Sources
+  sources: BackendSources
   /** Of host names. */
-  resolve: Resolve
+  resolve: ResolveHost
   /** How long to wait for an address that is pending; not at all without it. */
   waitMs?: number | undefined
   /** Go on with every change of the other cluster. */
@@ -60,7 +60,7 @@ async function writeAndFollow(
     waitMs,
     onWait: (text) => tell({ kind: 'waiting', text }),
   }
-  const write = async (asked: Sources, lenient: boolean): Promise<[ExternalDone, GatherRemarks]> => {
+  const write = async (asked: BackendSources, lenient: boolean): Promise<[ExternalDone, GatherRemarks]> => {
     const gatherer = new Gatherer(cluster, ref, asked, { ...gathering, lenient })
     const done = await writeExternal(cluster, ref, (existing) => gatherer.wantedFor(existing), options)
     return [done, gatherer.remarks]

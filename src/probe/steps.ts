@@ -1,6 +1,6 @@
 import type { Backend } from '../model/probe/backend.ts'
 import type { Observation } from '../model/probe/observation.ts'
-import type { EndpointChange, Switch, TimelineCell } from '../model/probe/results/probe-result.ts'
+import type { EndpointChange, PodSwitch, TimelineCell } from '../model/probe/results/probe-result.ts'
 import type { ProbeSurvey } from '../model/probe/results/survey.ts'
 import type { TimeoutResult } from '../model/probe/results/timeout-result.ts'
 import type { Verdict } from '../model/probe/results/verdict.ts'
@@ -80,5 +80,5 @@ export type LiveProbe = Pick<ProbeSurvey, 'backends' | 'totals' | 'outcomes' | '
   /** Clients that changed their backend at an entry. */
   moved: number
   /** With one client at one entry, what it saw one after the other. */
-  course?: { timeline: TimelineCell[]; switches: Switch[]; endpointChanges: EndpointChange[] }
+  course?: { timeline: TimelineCell[]; switches: PodSwitch[]; endpointChanges: EndpointChange[] }
 }

@@ -3,7 +3,7 @@ import { qualified, type ResourceType } from './objects/resource.ts'
 import { defined } from '../model/common/values.ts'
 
 /** One of the reasons why an object is not valid. */
-export type Cause = { reason: string; message: string; field: string }
+export type StatusCause = { reason: string; message: string; field: string }
 
 /** A request that fails, as the Status that the API server answers, in its words. */
 export class Refused extends Error {
@@ -75,7 +75,7 @@ export const busy = (seconds: number): Refused =>
     retryAfterSeconds: seconds,
   })
 
-export function invalid(kind: string, group: string, name: string, causes: readonly Cause[]): Refused {
+export function invalid(kind: string, group: string, name: string, causes: readonly StatusCause[]): Refused {
   const lines = causes.map(({ field, message }) => `${field}: ${message}`)
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   return new Refused(

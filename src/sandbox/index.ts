@@ -30,7 +30,7 @@ import { ServiceProxy } from './network/service-proxy.ts'
 import { Programs } from './pods/programs.ts'
 import { apiVersionOf, at, type Resource, type ResourceType, types } from './objects/resource.ts'
 import { sampleObjects } from './objects/sample.ts'
-import { Store } from './objects/store.ts'
+import { ObjectStore } from './objects/store.ts'
 
 export interface SandboxOptions {
   nodes: number
@@ -85,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 async function start(options: SandboxOptions, ends: End[]): Promise<Omit<Sandbox, 'stop'>> {
   const { gateways = [] } = options
-  const store = new Store(typesWith(gateways))
+  const store = new ObjectStore(typesWith(gateways))
   const faults = new Faults()
   const users = [administrator, ...restrictedUsers].map((name) => ({
     name,
@@ -230,14 +230,14 @@ async function hold(host: string, port: number): Promise<() => void> {
   return () => void server.close()
 }
 
-function typeOf({ types: all }: Store, { apiVersion, kind }: Resource): ResourceType {
+function typeOf({ types: all }: ObjectStore, { apiVersion, kind }: Resource): ResourceType {
   const found = all.find((type) => type.kind === kind && apiVersionOf(type) === apiVersion)
   if (found === undefined) throw new Error(`the sandbox has no ${kind} of ${apiVersion}`)
   return found
 }
 
 /** Resolves when pods are ready behind every Service, and a Service has each of these addresses. */
-async function allReady(store: Store, addresses: readonly string[]): Promise<void> {
+async function allReady(store: ObjectStore, addresses: readonly string[]): Promise<void> {
   const isServed = ({ metadata }: Resource): boolean =>
     store
       .list(types.endpointslices, metadata.namespace)
@@ -269,7 +269,7 @@ async function allReady(store: Store, addresses: readonly string[]): Promise<voi
 }
 
 interface Parts {
-  store: Store
+  store: ObjectStore
   api: ApiServer
   kubelet: Kubelet
   proxy: ServiceProxy
@@ -285,7 +285,7 @@ function beginFault(kind: FaultKind, { store, api, kubelet, proxy }: Parts): voi
   } else if (kind === 'evict') evictOnePerDeployment(store, kubelet)
 }
 
-function evictOnePerDeployment(store: Store, kubelet: Kubelet): void {
+function evictOnePerDeployment(store: ObjectStore, kubelet: Kubelet): void {
   for (const set of store.list(types.replicasets)) {
     const pod = store
       .list(types.pods, set.metadata.namespace)

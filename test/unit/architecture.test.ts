@@ -130,3 +130,20 @@ describe('the direction of imports', () => {
     expect(wrong(({ folder, of }) => pure.has(topOf(folder)) && of.startsWith('node:'))).toEqual([])
   })
 })
+
+describe('the names of types', () => {
+  it('mean one thing each', () => {
+    const places = Map.groupBy(
+      readdirSync(src, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .flatMap((file) =>
+          [...readFileSync(join(src, file), 'utf8').matchAll(/^export (?:interface|type|class) (\w+)/gm)].map(
+            ([, name = '']) => ({ file, name }),
+          ),
+        ),
+      ({ name }) => name,
+    )
+    const shared = [...places.values()].filter((all) => all.length > 1)
+    expect(shared.flat().map(({ file, name }) => `${name} of src/${file}`)).toEqual([])
+  })
+})

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type CookieForm, nameless, type SetCookie } from '../../model/probe/cookies/cookie.ts'
 import { makerOf } from '../../model/probe/cookies/maker.ts'
-import type { Taken } from './jar.ts'
+import type { TakenCookie } from './jar.ts'
 
 /** The name of a value for one run: whoever does not know the value and the salt learns nothing from it. */
 export function digestOf(value: string, salt: string): string {
@@ -13,7 +13,7 @@ export const labelOf = (name: string): string => (name === '' ? nameless : name.
 
 /** A cookie as it is reported: of its value only what tells it from others, and what it looks like. */
 export function describeCookie(
-  { cookie, refused }: Taken,
+  { cookie, refused }: TakenCookie,
   salt: string,
   nowMs: number,
   shown?: ReadonlySet<string>,

@@ -28,7 +28,7 @@ interface Stored {
 }
 
 /** A Set-Cookie header, and whether a browser takes it. */
-export interface Taken {
+export interface TakenCookie {
   cookie: ParsedCookie
   refused?: CookieRefusal
 }
@@ -49,7 +49,7 @@ export class CookieJar {
   }
 
   /** Takes what an answer sets. Undefined for a header that sets nothing at all. */
-  take(header: string, place: CookiePlace, nowMs: number): Taken | undefined {
+  take(header: string, place: CookiePlace, nowMs: number): TakenCookie | undefined {
     const cookie = parseSetCookie(header)
     if (cookie === undefined) return undefined
     const host = place.host.toLowerCase()

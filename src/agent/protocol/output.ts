@@ -7,7 +7,7 @@ const enough = 131_072
  * Writes lines to a file descriptor without ever blocking the event loop, which would falsify latencies: process.stdout
  * blocks when it is a pipe that nobody reads. One write is under way at a time, the rest waits here.
  */
-export class Output {
+export class AgentOutput {
   readonly #descriptor: number
   readonly #onDrain: () => void
   #waiting = ''

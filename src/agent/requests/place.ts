@@ -17,7 +17,7 @@ interface Answered {
 }
 
 /** Where the requests of a lane go, one after the other: where its target says, and where redirects lead. */
-export class Course {
+export class Trail {
   place: RequestPlace
   /** Redirects that were followed since the request began. */
   redirects = 0

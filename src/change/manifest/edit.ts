@@ -19,7 +19,7 @@ import { messageOf, UserError } from '../../model/common/user-error.ts'
 import type { FieldTree, FieldValue } from '../../model/affinity/change.ts'
 import { difference, isEqual, isTree, merge } from '../../model/affinity/fields.ts'
 import { oddNode, unreadable } from '../../snapshot/files/text/document.ts'
-import { aliasesOf, keyOf, pairsOf, type Resolve } from '../../snapshot/files/text/merged.ts'
+import { aliasesOf, keyOf, pairsOf, type ResolveAlias } from '../../snapshot/files/text/merged.ts'
 import { kubectlSchema } from '../../snapshot/files/text/tags.ts'
 import {
   applySplices,
@@ -182,7 +182,7 @@ function plainObjects(documents: readonly Document.Parsed[]): unknown[] {
 interface Edited {
   text: string
   at: (offset: number) => string
-  resolve: Resolve
+  resolve: ResolveAlias
 }
 
 /** The objects of a document, each with what it holds: itself, or those in the items of a List. */
@@ -264,7 +264,7 @@ function setEntries(place: Edited, mapping: Mapping, now: FieldTree, tree: Field
 }
 
 /** The keys that `<<` brings into a mapping, whether they count or not. */
-function mergedKeys({ items }: Mapping, resolve: Resolve): ReadonlySet<string> {
+function mergedKeys({ items }: Mapping, resolve: ResolveAlias): ReadonlySet<string> {
   const merges = items.filter((pair) => keyOf(pair) === '<<')
   return new Set(pairsOf({ items: merges } as Mapping, resolve).keys())
 }

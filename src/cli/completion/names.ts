@@ -28,7 +28,7 @@ export interface Names {
 }
 
 /** Where names come from; opened only for what needs it. */
-export interface Sources {
+export interface NameSources {
   kubeconfig: () => Promise<KubeconfigNames>
   cluster: () => Promise<Cluster>
   /** The other cluster, of `external --from-context`. */
@@ -38,7 +38,7 @@ export interface Sources {
 /** More than anybody reads through; the shell narrows it down with every letter. */
 const limit = 500
 
-export function liveNames({ kubeconfig, cluster, origin }: Sources): Names {
+export function liveNames({ kubeconfig, cluster, origin }: NameSources): Names {
   const named = async (path: string, open = cluster): Promise<Candidate[]> => {
     const { items } = await (await open()).get<KubernetesList<KubernetesObject>>(path, { query: { limit } })
     return items.map(({ metadata }) => ({ word: metadata.name }))

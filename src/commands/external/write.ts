@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import type { Interrupt } from '../../cli/interrupt.ts'
 import { standardOutput } from '../../cli/output.ts'
 import type { Cluster } from '../../cluster/index.ts'
-import { type Resolve, clusterWords } from '../../external/origin/read.ts'
+import { type ResolveHost, clusterWords } from '../../external/origin/read.ts'
 import { externalSteps, type ExternalStep } from '../../external/steps.ts'
 import { contextLines } from '../../report/external/contexts.ts'
 import type { ExternalFlagValues } from './flags.ts'
@@ -66,7 +66,7 @@ export async function runWrite(
 }
 
 /** As the machine resolves names: its hosts file and its search domains count. */
-const resolve: Resolve = async (hostname) =>
+const resolve: ResolveHost = async (hostname) =>
   (await lookup(hostname, { all: true })).map(({ address }) => address)
 
 function clock(): string {

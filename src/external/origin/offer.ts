@@ -85,13 +85,13 @@ function nodeAddresses({ status }: AddressedNode): string[] {
   return internal.length > 0 ? internal : of('ExternalIP')
 }
 
-export interface Gateway extends KubernetesObject {
+export interface OriginGateway extends KubernetesObject {
   spec?: { listeners?: { name: string; port: number; protocol: string }[] }
   status?: { addresses?: { type?: string; value: string }[] }
 }
 
 /** gateway.networking.k8s.io/v1. Listeners share ports; a port is named after its first one. */
-export function gatewayOffer({ spec, status }: Gateway, origin: string): Offer {
+export function gatewayOffer({ spec, status }: OriginGateway, origin: string): Offer {
   const ports = new Map<string, OfferedPort>()
   for (const { name, port, protocol } of spec?.listeners ?? []) {
     const carried: Protocol = protocol === 'UDP' ? 'UDP' : 'TCP'

@@ -6,7 +6,7 @@ import { messageOf, type Remedy, UserError } from '../../model/common/user-error
 import { serviceLabel } from '../../model/cluster/external.ts'
 import {
   type AddressedNode,
-  type Gateway,
+  type OriginGateway,
   gatewayOffer,
   type Ingress,
   ingressOffer,
@@ -52,7 +52,7 @@ export interface ReadOrigin {
 }
 
 /** The addresses of a host name. Rejects when there are none. */
-export type Resolve = (hostname: string) => Promise<readonly string[]>
+export type ResolveHost = (hostname: string) => Promise<readonly string[]>
 
 /** The lists that hold the objects, for a watch of each. */
 export function originLists({
@@ -71,8 +71,8 @@ export function originLists({
 
 const listPaths = { service: servicesPath, gateway: gatewaysPath, ingress: ingressesPath } as const
 
-export interface ReadOptions {
-  resolve: Resolve
+export interface OriginReadOptions {
+  resolve: ResolveHost
   signal: AbortSignal
   /** What is not there (any more) counts as pending. */
   lenient?: boolean
@@ -82,7 +82,7 @@ export interface ReadOptions {
 export async function readOrigin(
   cluster: Cluster,
   request: OriginRequest,
-  { resolve, signal, lenient = false }: ReadOptions,
+  { resolve, signal, lenient = false }: OriginReadOptions,
 ): Promise<ReadOrigin> {
   const offers = await Promise.all(
     request.refs.map(async (ref): Promise<Offer> => {
@@ -111,7 +111,7 @@ export async function readOrigin(
 
 async function resolveOne(
   { host, origin }: Offer['addresses'][number],
-  resolve: Resolve,
+  resolve: ResolveHost,
 ): Promise<{ addresses: OriginAddress[]; note?: Note }> {
   const ip = parseIp(host)
   if (ip !== undefined) return { addresses: [{ address: ip.text, origin }] }
@@ -142,7 +142,8 @@ async function readOne(
 ): Promise<Offer> {
   const path = `${listPaths[ref.kind](namespace)}/${encodeURIComponent(ref.name)}`
   try {
-    if (ref.kind === 'gateway') return gatewayOffer(await cluster.get<Gateway>(path, { signal }), ref.text)
+    if (ref.kind === 'gateway')
+      return gatewayOffer(await cluster.get<OriginGateway>(path, { signal }), ref.text)
     if (ref.kind === 'ingress') return ingressOffer(await cluster.get<Ingress>(path, { signal }), ref.text)
     const service = await cluster.get<Service>(path, { signal })
     return nodePort ? await readNodePorts(cluster, service, ref, signal) : balanced(service, ref, cluster)

@@ -115,7 +115,7 @@ const alike = 20
 /** Rounds in which it may be found out whether they are one. */
 const roundsForClients = 3
 
-export interface Step {
+export interface PlannedStep {
   /** Undefined when nothing more is to be found out. */
   next: Round | undefined
   /** Clients look like one, or may be: then no range is right. */
@@ -132,7 +132,7 @@ export function nextStep(
   knowledge: Knowledge,
   rounds: number,
   random: Random,
-): Step {
+): PlannedStep {
   const { everywhere, anywhere } = sharingOf(evidence, knowledge.logEvidence, plan.configuredMs)
   if (anywhere >= alike) return { next: undefined, oneClient: true }
   const next = nextRound(plan, knowledge, rounds, random)

@@ -16,7 +16,7 @@ export interface Visit {
 }
 
 /** Two places, one visited after the other. */
-export interface Step {
+export interface JourneyStep {
   from: number
   to: number
   isReturn: boolean
@@ -24,7 +24,7 @@ export interface Step {
 }
 
 /** What the users who kept their cookies found at each place that they came to from another. Pure. */
-export function crossingsOf(steps: readonly Step[], visits: readonly Visit[]): Crossing[] {
+export function crossingsOf(steps: readonly JourneyStep[], visits: readonly Visit[]): Crossing[] {
   return steps.flatMap((step) => {
     const pairs = visits.flatMap((after) => {
       if (after.entry !== step.to) return []

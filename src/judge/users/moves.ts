@@ -1,12 +1,12 @@
 import { isLoss } from '../../model/probe/results/left.ts'
 import type { SessionMoves } from '../../model/probe/results/during.ts'
-import type { EndpointChange, Switch } from '../../model/probe/results/probe-result.ts'
+import type { EndpointChange, PodSwitch } from '../../model/probe/results/probe-result.ts'
 import { defined } from '../../model/common/values.ts'
 
 /** What is known of users while endpoints came and went. */
 export interface MovesEvidence {
   /** Of each user the switches since the command began. */
-  users: readonly (readonly Pick<Switch, 'explanation'>[])[]
+  users: readonly (readonly Pick<PodSwitch, 'explanation'>[])[]
   changes: readonly Pick<EndpointChange, 'kind' | 'address'>[]
   /** Endpoints that were ready at the end. */
   readyAtEnd: number

@@ -11,7 +11,7 @@ import { services } from '../service/objects.ts'
 import { forwards } from './actions.ts'
 import { alb, albPolicy, albPrefix, annotationFor, attributesKey, targetTypeKey, targetTypes } from './alb.ts'
 import {
-  type Balancer,
+  type BalancerKind,
   misspelt,
   parseAttributes,
   unreadParts,
@@ -27,7 +27,7 @@ const attributeCodes = ['AFF-AWS-UNKNOWN-ATTRIBUTE', 'AFF-AWS-BAD-VALUE', 'AFF-A
 /** What is wrong with the attributes of an annotation, wherever it stands. */
 function lintAttributes(
   text: string,
-  of: Balancer,
+  of: BalancerKind,
   { remedy, ...place }: Pick<FindingDraft, 'objects' | 'at'> & { remedy: Mend },
   report: Report<AttributeCode>,
 ): void {

@@ -36,9 +36,9 @@ const nlbAttributes = [
   'target_health_state.unhealthy.draining_interval_seconds',
 ] as const
 
-export type Balancer = 'alb' | 'nlb'
+export type BalancerKind = 'alb' | 'nlb'
 
-const known: Readonly<Record<Balancer, readonly string[]>> = { alb: albAttributes, nlb: nlbAttributes }
+const known: Readonly<Record<BalancerKind, readonly string[]>> = { alb: albAttributes, nlb: nlbAttributes }
 
 /** `k1=v1,k2=v2`, as the AWS Load Balancer Controller reads it; the last of two with one key counts (pkg/annotations/parser.go). */
 export function parseAttributes(text: string | undefined): ReadonlyMap<string, string> {
@@ -89,7 +89,7 @@ export function unreadParts(text: string | undefined): string[] {
 }
 
 /** Keys that no such load balancer has, and that look like one about stickiness: with the one that is meant. */
-export function misspelt(attributes: ReadonlyMap<string, string>, of: Balancer): Map<string, string> {
+export function misspelt(attributes: ReadonlyMap<string, string>, of: BalancerKind): Map<string, string> {
   const found = new Map<string, string>()
   for (const key of attributes.keys()) {
     if (known[of].includes(key)) continue
@@ -102,7 +102,7 @@ export function misspelt(attributes: ReadonlyMap<string, string>, of: Balancer):
 }
 
 /** Whether somebody wants stickiness, however it is spelt. */
-export function wantsStickiness(attributes: ReadonlyMap<string, string>, of: Balancer): boolean {
+export function wantsStickiness(attributes: ReadonlyMap<string, string>, of: BalancerKind): boolean {
   const meant = misspelt(attributes, of)
   const keys = [...attributes.keys()].map((key) => meant.get(key) ?? key)
   const enabled = [...attributes].find(([key]) => (meant.get(key) ?? key) === 'stickiness.enabled')
@@ -118,7 +118,7 @@ interface WrongValue {
 }
 
 /** What is wrong with values about stickiness. */
-export function wrongValues(attributes: ReadonlyMap<string, string>, of: Balancer): WrongValue[] {
+export function wrongValues(attributes: ReadonlyMap<string, string>, of: BalancerKind): WrongValue[] {
   const wrong: WrongValue[] = []
   const say = (problem: string, mend: string): number => wrong.push({ problem, mend })
   const enabled = attributes.get('stickiness.enabled')

@@ -30,7 +30,7 @@ export const virtualServerKind = targetKind(
 )
 
 /** A group of pods, by the name that routes use. */
-export interface Upstream {
+export interface VirtualServerUpstream {
   name: string
   index: number
   service: string
@@ -38,7 +38,7 @@ export interface Upstream {
 }
 
 /** The upstreams of a VirtualServer or VirtualServerRoute. */
-export function upstreamsOf({ spec }: LooseObject): Upstream[] {
+export function upstreamsOf({ spec }: LooseObject): VirtualServerUpstream[] {
   return list(at(spec, 'upstreams')).flatMap((value, index) => {
     const [name, service] = [text(record(value)['name']), text(record(value)['service'])]
     return name === undefined || service === undefined ? [] : [{ name, index, service, value }]

@@ -7,7 +7,7 @@ import type { ProbeStep } from '../steps.ts'
 import { attributeTo, confirmFingerprints, lookAround, unattributed } from './after-run.ts'
 import { askOfPods, doubtNames, settleBy } from './doubts.ts'
 import type { Seen } from './cell.ts'
-import { type CollectOptions, Gathered } from './gathered.ts'
+import { type GatheredOptions, Gathered } from './gathered.ts'
 import { liveOf, observedBy } from './result/live.ts'
 import { surveyOf } from './result/survey.ts'
 import { messageOf } from '../../model/common/user-error.ts'
@@ -17,7 +17,7 @@ export class RunCollector {
   readonly #gathered: Gathered
   #gaps = 0
 
-  constructor(given: CollectOptions) {
+  constructor(given: GatheredOptions) {
     this.#gathered = new Gathered(given)
   }
 

@@ -28,7 +28,7 @@ import type { VisitLog } from './users/visit-log.ts'
 import type { RunControl } from '../steps.ts'
 import { defined } from '../../model/common/values.ts'
 
-export interface CollectOptions {
+export interface GatheredOptions {
   cluster: Cluster
   options: ProbeOptions
   subject: ProbeSubject
@@ -55,7 +55,7 @@ export interface CollectOptions {
 
 /** What is known of a run so far: of its clients, and of what is around them. */
 export class Gathered extends FollowedRun<ClientRun> {
-  readonly given: CollectOptions
+  readonly given: GatheredOptions
   readonly entries: readonly SurveyEntry[]
   readonly recogniser: Recogniser
   /** Those in pods by their index, then this machine. */
@@ -75,7 +75,7 @@ export class Gathered extends FollowedRun<ClientRun> {
   /** What cookies name, where they are looked at. */
   readonly claims: Claims | undefined
 
-  constructor(given: CollectOptions) {
+  constructor(given: GatheredOptions) {
     super(given.subject.slices)
     this.given = given
     this.stopwatch = new Stopwatch(given.run.begunMs)

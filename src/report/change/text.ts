@@ -11,7 +11,7 @@ import { affinityWord, resultLine, timeoutWord } from './words.ts'
 import { affinityWords } from '../text/affinity.ts'
 import { objectRows } from './fields.ts'
 
-export interface TextOptions extends Page {
+export interface ChangeTextOptions extends Page {
   dryRun: DryRun
   showNamespace: boolean
   /** One line for each Service, where there are many. */
@@ -19,7 +19,7 @@ export interface TextOptions extends Page {
 }
 
 /** What became of one Service. */
-export function renderChange(outcome: ChangeDone, options: TextOptions): string {
+export function renderChange(outcome: ChangeDone, options: ChangeTextOptions): string {
   const { style, compact } = options
   const title = span(resultLine(outcome, options), outcome.kind === 'patched' ? style.strong : undefined)
   const lines = compact

@@ -4,7 +4,7 @@ import { type Finding, isAtLeast, type Level } from '../../model/findings/findin
 import type { Path } from '../../model/affinity/leg.ts'
 import { refOf } from '../../model/cluster/object.ts'
 import type { ExplainReport } from '../../model/contract/explain.ts'
-import type { ExplainRenderer, RenderOptions } from './renderer.ts'
+import type { ExplainRenderer, ExplainRenderOptions } from './renderer.ts'
 import { policySentence } from './words.ts'
 import { distinctBy } from '../../model/common/values.ts'
 
@@ -77,7 +77,7 @@ interface Notation {
 }
 
 /** One object, or a list that is written item by item. */
-export function reportRenderer({ level, single }: RenderOptions, notation: Notation): ExplainRenderer {
+export function reportRenderer({ level, single }: ExplainRenderOptions, notation: Notation): ExplainRenderer {
   let fileFindings: readonly Finding[] = []
   let items = 0
   return {
@@ -93,7 +93,7 @@ export function reportRenderer({ level, single }: RenderOptions, notation: Notat
   }
 }
 
-export function jsonRenderer(options: RenderOptions): ExplainRenderer {
+export function jsonRenderer(options: ExplainRenderOptions): ExplainRenderer {
   const indented = (value: unknown, by: string): string => jsonText(value, 4).replaceAll('\n', `\n${by}`)
   const head = `{\n    "apiVersion": "${apiVersion}",\n    "kind": "ExplainReportList",\n    "items": [`
   return reportRenderer(options, {

@@ -1,14 +1,14 @@
 import { type Finding, isAtLeast } from '../../model/findings/finding.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { positionWords } from './findings.ts'
-import type { ExplainRenderer, RenderOptions } from './renderer.ts'
+import type { ExplainRenderer, ExplainRenderOptions } from './renderer.ts'
 import { unknownWords } from './words.ts'
 
 /**
  * JUnit's XML as CI systems read it: a suite for each target, a test case for each code. Errors and warnings fail;
  * a finding that is only good to know passes with its text as output; what could not be looked for is skipped.
  */
-export function junitRenderer({ level }: RenderOptions): ExplainRenderer {
+export function junitRenderer({ level }: ExplainRenderOptions): ExplainRenderer {
   let isOpen = false
   const open = (): string => {
     if (isOpen) return ''

@@ -1,11 +1,11 @@
-import type { ExplainRenderer, RenderOptions } from './renderer.ts'
+import type { ExplainRenderer, ExplainRenderOptions } from './renderer.ts'
 
 export const explainFormats = ['json', 'junit', 'name', 'text', 'wide', 'yaml'] as const
 
 export type ExplainFormat = (typeof explainFormats)[number]
 
 // Each format is loaded when it is asked for.
-const renderers: Record<ExplainFormat, (options: RenderOptions) => Promise<ExplainRenderer>> = {
+const renderers: Record<ExplainFormat, (options: ExplainRenderOptions) => Promise<ExplainRenderer>> = {
   text: async (options) => (await import('./text.ts')).textRenderer({ ...options, wide: false }),
   wide: async (options) => (await import('./text.ts')).textRenderer({ ...options, wide: true }),
   json: async (options) => (await import('./json.ts')).jsonRenderer(options),
@@ -16,7 +16,7 @@ const renderers: Record<ExplainFormat, (options: RenderOptions) => Promise<Expla
 
 export async function createRenderer(
   format: ExplainFormat,
-  options: RenderOptions,
+  options: ExplainRenderOptions,
 ): Promise<ExplainRenderer> {
   return await renderers[format](options)
 }

@@ -3,7 +3,7 @@ import type { Finding, Level } from '../../model/findings/finding.ts'
 import type { Page } from '../terminal.ts'
 
 /** What is to be shown, and how. */
-export interface RenderOptions extends Page {
+export interface ExplainRenderOptions extends Page {
   /** Findings below it are not shown. */
   level: Level
   findingsOnly: boolean

@@ -9,11 +9,11 @@ import { sanitize } from '../text/sanitize.ts'
 import { layoutFindings, layoutLines, layoutNotes, paintOf } from './findings.ts'
 import { layoutPaths } from './path.ts'
 import { printedName } from './target.ts'
-import type { ExplainRenderer, RenderOptions } from './renderer.ts'
+import type { ExplainRenderer, ExplainRenderOptions } from './renderer.ts'
 import { countLevels, findingWords, policySentence, summaryWords } from './words.ts'
 
 /** The report for people, one Service after the other as they come. */
-export function textRenderer(options: RenderOptions & { wide: boolean }): ExplainRenderer {
+export function textRenderer(options: ExplainRenderOptions & { wide: boolean }): ExplainRenderer {
   const { style, width, level, findingsOnly, single } = options
   const print = (lines: readonly Line[], columns = width): string =>
     lines.length === 0 ? '' : `${paintLines(lines, { width: columns, style }).join('\n')}\n`
@@ -76,7 +76,7 @@ export function textRenderer(options: RenderOptions & { wide: boolean }): Explai
 function layoutExplanation(
   explanation: Explanation,
   findings: readonly Finding[],
-  page: RenderOptions & { wide: boolean; besides: number },
+  page: ExplainRenderOptions & { wide: boolean; besides: number },
 ): Line[] {
   const summary = summaryWords(findings, explanation, page.besides)
   return apart([

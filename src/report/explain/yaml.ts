@@ -1,9 +1,9 @@
 import { yamlText } from '../text/yaml.ts'
 import { apiVersion, reportRenderer } from './json.ts'
-import type { ExplainRenderer, RenderOptions } from './renderer.ts'
+import type { ExplainRenderer, ExplainRenderOptions } from './renderer.ts'
 
 /** The same as JSON. */
-export function yamlRenderer(options: RenderOptions): ExplainRenderer {
+export function yamlRenderer(options: ExplainRenderOptions): ExplainRenderer {
   const head = `apiVersion: ${apiVersion}\nkind: ExplainReportList\n`
   return reportRenderer(options, {
     single: yamlText,

@@ -2,19 +2,19 @@ import { jsonText } from '../text/json.ts'
 import type { ProbeResult } from '../../model/probe/results/probe-result.ts'
 import { soleOf } from '../../model/probe/results/sole.ts'
 import type { ProbeSurvey } from '../../model/probe/results/survey.ts'
-import type { TextOptions } from './text.ts'
+import type { ProbeTextOptions } from './text.ts'
 
 export const probeFormats = ['json', 'name', 'text', 'wide', 'yaml'] as const
 
 export type ProbeFormat = (typeof probeFormats)[number]
 
-export type RenderOptions = Omit<TextOptions, 'wide'>
+export type ProbeRenderOptions = Omit<ProbeTextOptions, 'wide'>
 
-type ProbeRenderer<T> = (result: T, options: RenderOptions) => Promise<string>
+type ProbeRenderer<T> = (result: T, options: ProbeRenderOptions) => Promise<string>
 
 /** The formats that every kind of result has. Each is loaded when it is asked for: nobody waits for YAML who does not read it. */
 export function renderersOf<T>(
-  text: (result: T, options: TextOptions) => Promise<string>,
+  text: (result: T, options: ProbeTextOptions) => Promise<string>,
   report: (result: T) => Promise<object>,
 ): Record<'json' | 'text' | 'wide' | 'yaml', ProbeRenderer<T>> {
   return {
@@ -48,7 +48,7 @@ const surveyRenderers: Record<ProbeFormat, ProbeRenderer<ProbeSurvey>> = {
 export async function renderProbe(
   result: ProbeSurvey | ProbeResult,
   format: ProbeFormat,
-  options: RenderOptions,
+  options: ProbeRenderOptions,
 ): Promise<string> {
   if (!('cells' in result)) return await soleRenderers[format](result, options)
   const sole = soleOf(result)

@@ -16,7 +16,7 @@ import { layoutStrip } from './strip/index.ts'
 import { describeVerdict } from './words/verdict.ts'
 import { labelWidth, labelled, paintBlocks } from '../text/blocks.ts'
 
-export interface TextOptions extends Page {
+export interface ProbeTextOptions extends Page {
   /** Commands that the reader may want to run next, the best first. */
   next: readonly string[]
   wide: boolean
@@ -25,7 +25,7 @@ export interface TextOptions extends Page {
 const mostBackends = 12
 
 /** The report for people: what was probed, who answered, when, and the verdict last, where the eye rests. */
-export function renderText(result: ProbeResult, options: TextOptions): string {
+export function renderText(result: ProbeResult, options: ProbeTextOptions): string {
   const palette = createPalette(result.backends, options.style)
   const blocks = layoutProbe(result, { ...options, palette })
   const last = [...(blocks.pop() ?? []), ...nextSteps(options.next, options)]
@@ -35,7 +35,7 @@ export function renderText(result: ProbeResult, options: TextOptions): string {
 /** The blocks of the report, each of any number of lines; reports of the same kind have equally many. */
 export function layoutProbe(
   result: ProbeResult,
-  page: Omit<TextOptions, 'next'> & { palette: Palette },
+  page: Omit<ProbeTextOptions, 'next'> & { palette: Palette },
 ): Line[][] {
   const { verdict, backends, timeline, switches, endpointChanges } = result
   const { palette, wide } = page

@@ -1,6 +1,6 @@
 import { type Attempt, Refused, forbidden } from '../failure.ts'
 import { type JsonObject, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 
 interface AccessRule {
   apiGroups?: string[]
@@ -33,12 +33,12 @@ export function whoAsks(
 }
 
 /** RBAC: Roles and ClusterRoles that are bound to the user, as the API server evaluates them. */
-export function isAllowed(store: Store, attempt: Attempt): boolean {
+export function isAllowed(store: ObjectStore, attempt: Attempt): boolean {
   if (attempt.user === administrator || attempt.user.startsWith('system:')) return true
   return rulesFor(store, attempt.user, attempt.namespace).some((rule) => covers(rule, attempt))
 }
 
-export function rulesFor(store: Store, user: string, namespace: string | undefined): AccessRule[] {
+export function rulesFor(store: ObjectStore, user: string, namespace: string | undefined): AccessRule[] {
   const local = namespace === undefined ? [] : store.list(types.rolebindings, namespace)
   return [...store.list(types.clusterrolebindings), ...local].flatMap((object) => {
     const { roleRef, subjects = [] } = object as Resource & Binding

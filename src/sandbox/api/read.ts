@@ -1,7 +1,7 @@
 import { expired } from '../failure.ts'
 import { apiVersionOf, type Resource } from '../objects/resource.ts'
 import { fieldSelector, labelSelector } from '../objects/selectors.ts'
-import type { Change, Store } from '../objects/store.ts'
+import type { Change, ObjectStore } from '../objects/store.ts'
 import type { Call } from './call.ts'
 import { tableOf } from './forms/table.ts'
 
@@ -31,7 +31,7 @@ function wanted(call: Call): (object: Resource) => boolean {
 }
 
 /** A list, in pages when the client asks for them. */
-export function list(store: Store, call: Call): object {
+export function list(store: ObjectStore, call: Call): object {
   const { type, namespace, query, accept } = call
   const all = store.list(type, namespace).filter(wanted(call))
   const from = startOf(query.get('continue'), all)
@@ -65,7 +65,7 @@ const bookmarkMs = 10_000
 
 /** A watch: what there is when no version is given, and everything that happens from then on. */
 export function watch(
-  store: Store,
+  store: ObjectStore,
   call: Call,
   send: (event: object) => void,
   end: () => void,

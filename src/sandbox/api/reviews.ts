@@ -1,9 +1,9 @@
 import { asText, at } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { isAllowed, rulesFor } from './access.ts'
 
 /** Answers what the user may do, or who they are. */
-export function review(store: Store, kind: string, user: string, body: unknown): object {
+export function review(store: ObjectStore, kind: string, user: string, body: unknown): object {
   const given = body as { apiVersion: string; kind: string; spec?: object }
   const answer = (status: object): object => ({ ...given, metadata: { creationTimestamp: null }, status })
   if (kind === 'SelfSubjectReview')

@@ -18,7 +18,7 @@ import type { Faults } from '../faults.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import type { Issued } from '../network/certificate.ts'
 import { reviewTypes, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { isAllowed, whoAsks } from './access.ts'
 import { readBody } from './forms/body.ts'
 import { type Call, findObjects, userAgentOf, verbOf } from './call.ts'
@@ -31,7 +31,7 @@ import { review } from './reviews.ts'
 import { create, evict, patch, remove, scaleOf, update } from './writing/write.ts'
 
 export interface ApiOptions {
-  store: Store
+  store: ObjectStore
   plan: AddressPlan
   kubelet: Kubelet
   faults: Faults

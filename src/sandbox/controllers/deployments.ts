@@ -1,5 +1,5 @@
 import { at, type JsonObject, now, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { hashOf, randomSuffix } from './names.ts'
 import { createPod } from './pods.ts'
 import { deletePod, isOwnedBy, ownerReference } from './owners.ts'
@@ -13,7 +13,7 @@ interface Template {
 const hashLabel = 'pod-template-hash'
 
 /** Deployments make ReplicaSets, one per template; ReplicaSets make pods. */
-export function runDeployments(store: Store): () => void {
+export function runDeployments(store: ObjectStore): () => void {
   return onChanges(
     store,
     [types.deployments, types.replicasets, types.pods, types.resourcequotas],
@@ -31,7 +31,7 @@ const isReady = (pod: Resource): boolean =>
   )
 
 /** Pods that count: neither ended nor about to. */
-const alive = (store: Store, owner: Resource): Resource[] =>
+const alive = (store: ObjectStore, owner: Resource): Resource[] =>
   store
     .list(types.pods, owner.metadata.namespace)
     .filter(
@@ -41,7 +41,7 @@ const alive = (store: Store, owner: Resource): Resource[] =>
         !['Failed', 'Succeeded'].includes(String(at(pod, 'status', 'phase'))),
     )
 
-function reconcileDeployment(store: Store, deployment: Resource): void {
+function reconcileDeployment(store: ObjectStore, deployment: Resource): void {
   const wanted = Number(at(deployment, 'spec', 'replicas') ?? 1)
   const template = at(deployment, 'spec', 'template') as Template
   const hash = hashOf(template)
@@ -96,7 +96,12 @@ function conditionsOf(deployment: Resource, complete: boolean): object[] {
   ]
 }
 
-function makeReplicaSet(store: Store, deployment: Resource, template: Template, hash: string): Resource {
+function makeReplicaSet(
+  store: ObjectStore,
+  deployment: Resource,
+  template: Template,
+  hash: string,
+): Resource {
   const labels = { ...template.metadata?.labels, [hashLabel]: hash }
   return store.create(types.replicasets, {
     metadata: {
@@ -117,11 +122,11 @@ function makeReplicaSet(store: Store, deployment: Resource, template: Template, 
   })
 }
 
-function scale(store: Store, set: Resource, replicas: number): void {
+function scale(store: ObjectStore, set: Resource, replicas: number): void {
   store.update(types.replicasets, set, (object) => ({ spec: { ...(object['spec'] as object), replicas } }))
 }
 
-function reconcileReplicaSet(store: Store, set: Resource): void {
+function reconcileReplicaSet(store: ObjectStore, set: Resource): void {
   const wanted = Number(at(set, 'spec', 'replicas') ?? 1)
   const pods = alive(store, set)
   for (let missing = wanted - pods.length; missing > 0; missing -= 1) if (!makePod(store, set)) break
@@ -145,7 +150,7 @@ function reconcileReplicaSet(store: Store, set: Resource): void {
 }
 
 /** False when there is no room for it. */
-function makePod(store: Store, set: Resource): boolean {
+function makePod(store: ObjectStore, set: Resource): boolean {
   const { metadata, spec } = at(set, 'spec', 'template') as Template
   const name = `${set.metadata.name}-${randomSuffix()}`
   return createPod(store, set, { ...metadata, name, spec: { restartPolicy: 'Always', ...spec } })

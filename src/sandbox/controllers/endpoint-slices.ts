@@ -3,7 +3,7 @@ import { type Family, familyOf } from '../../model/common/network/ip.ts'
 import type { Pod, Service, ServicePort, SliceEndpoint } from '../../model/cluster/kubernetes.ts'
 import { type Resource, types } from '../objects/resource.ts'
 import { matches } from '../objects/selectors.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { randomSuffix } from './names.ts'
 import { ownerReference } from './owners.ts'
 import { onChanges } from './reconciler.ts'
@@ -12,7 +12,7 @@ import { defined } from '../../model/common/values.ts'
 const most = 100
 
 /** Writes down, per Service with a selector, which pods are behind it and in what state. */
-export function runEndpointSlices(store: Store): () => void {
+export function runEndpointSlices(store: ObjectStore): () => void {
   return onChanges(
     store,
     [types.services, types.pods],
@@ -20,7 +20,7 @@ export function runEndpointSlices(store: Store): () => void {
   )
 }
 
-function reconcile(store: Store, object: Resource): void {
+function reconcile(store: ObjectStore, object: Resource): void {
   const { spec } = object as unknown as Service
   const { namespace, name } = object.metadata
   if (spec.selector === undefined || spec.type === 'ExternalName') return

@@ -1,10 +1,10 @@
 import { at, now, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { randomSuffix } from './names.ts'
 
 /** Tells what happened to an object, for `kubectl describe` and `kubectl get events`. */
 export function record(
-  store: Store,
+  store: ObjectStore,
   about: Resource,
   type: 'Normal' | 'Warning',
   reason: string,
@@ -28,7 +28,7 @@ export function record(
 }
 
 /** Tells that an owner gets no more pods: said once for each reason, as events are counted and not repeated. */
-export function refuse(store: Store, owner: Resource, reason: string): void {
+export function refuse(store: ObjectStore, owner: Resource, reason: string): void {
   const message = `Error creating: ${reason}`
   const words = (text: unknown): string => String(text).replace(/"[^"]*"/, '')
   const isKnown = store

@@ -1,5 +1,5 @@
 import { at, type JsonObject, now, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { record } from './events.ts'
 import { randomSuffix } from './names.ts'
 import { createPod } from './pods.ts'
@@ -26,7 +26,7 @@ const longestTimerMs = 2 ** 31 - 1
 const indexLabel = 'batch.kubernetes.io/job-completion-index'
 
 /** Jobs make pods until enough have succeeded, too many have failed, or the time is over. */
-export function runJobs(store: Store): () => void {
+export function runJobs(store: ObjectStore): () => void {
   const timers = new Map<string, NodeJS.Timeout>()
   const later = (job: Resource, purpose: string, seconds: number, action: () => void): void => {
     const key = `${job.metadata.uid} ${purpose}`
@@ -117,7 +117,7 @@ const endOf = (job: Resource): { lastTransitionTime: string } | undefined =>
 
 const secondsSince = (time: string | undefined): number => (Date.now() - Date.parse(time ?? '')) / 1000
 
-function status(store: Store, job: Resource, counts: Record<string, number>, more: object = {}): void {
+function status(store: ObjectStore, job: Resource, counts: Record<string, number>, more: object = {}): void {
   const shown = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
   store.update(types.jobs, job, (object) => ({
     status: { startTime: at(object, 'status', 'startTime') ?? now(), ...shown, ...more },
@@ -125,7 +125,7 @@ function status(store: Store, job: Resource, counts: Record<string, number>, mor
 }
 
 function finish(
-  store: Store,
+  store: ObjectStore,
   job: Resource,
   type: 'Complete' | 'Failed',
   reason: string,
@@ -168,7 +168,7 @@ function withIndex(spec: JsonObject): JsonObject {
 }
 
 /** False when there is no room for it. */
-function makePod(store: Store, job: Resource, spec: JobSpec, taken: Set<string | undefined>): boolean {
+function makePod(store: ObjectStore, job: Resource, spec: JobSpec, taken: Set<string | undefined>): boolean {
   const { name: jobName, uid } = job.metadata
   let index = 0
   while (taken.has(String(index))) index += 1

@@ -8,7 +8,7 @@ import type { ContainerLog } from '../pods/log.ts'
 import { type Startable, startContainer } from '../pods/start.ts'
 import { StartQueue } from '../pods/start-queue.ts'
 import { at, now, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { containerOf, environment, imageProblem, probedPort } from './container-spec.ts'
 import { record } from './events.ts'
 import { type Addresses, condition, conditions, podStatus } from './pod-status.ts'
@@ -16,7 +16,7 @@ import { chooseNode } from './scheduler.ts'
 import { survive } from './survive.ts'
 
 interface KubeletOptions extends Startable {
-  store: Store
+  store: ObjectStore
   plan: AddressPlan
   faults: Faults
   lowestPort: number

@@ -1,6 +1,6 @@
 import type { OwnerReference } from '../../model/cluster/kubernetes.ts'
 import { now, type Resource, type ResourceType, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 
 export function ownerReference({ apiVersion, kind, metadata }: Resource): OwnerReference {
   return {
@@ -17,7 +17,7 @@ export const isOwnedBy = (object: Resource, owner: Resource): boolean =>
   (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid)
 
 /** Deletes a pod as the API server does: it gets time to end, and the kubelet takes it away. */
-export function deletePod(store: Store, pod: Resource, graceSeconds?: number): Resource {
+export function deletePod(store: ObjectStore, pod: Resource, graceSeconds?: number): Resource {
   const asked =
     graceSeconds ??
     (pod['spec'] as { terminationGracePeriodSeconds?: number } | undefined)?.terminationGracePeriodSeconds ??
@@ -32,7 +32,7 @@ export function deletePod(store: Store, pod: Resource, graceSeconds?: number): R
 }
 
 /** Removes what belonged to objects that are gone, and what was in namespaces that are to go. */
-export function collectGarbage(store: Store): () => void {
+export function collectGarbage(store: ObjectStore): () => void {
   return store.subscribe(({ type, resource, object }) => {
     if (type === 'DELETED' && resource !== types.events) {
       for (const child of ownedTypes) {
@@ -52,12 +52,12 @@ export function collectGarbage(store: Store): () => void {
 
 const ownedTypes = [types.replicasets, types.pods, types.jobs, types.services, types.endpointslices]
 
-function removeObject(store: Store, type: ResourceType, object: Resource): void {
+function removeObject(store: ObjectStore, type: ResourceType, object: Resource): void {
   if (type === types.pods) deletePod(store, object)
   else store.remove(type, object)
 }
 
-function emptyNamespace(store: Store, name: string): void {
+function emptyNamespace(store: ObjectStore, name: string): void {
   for (const type of store.types) {
     if (!type.namespaced) continue
     for (const object of store.list(type, name)) removeObject(store, type, object)
@@ -65,14 +65,14 @@ function emptyNamespace(store: Store, name: string): void {
   finishNamespace(store, name)
 }
 
-function finishNamespace(store: Store, name: string): void {
+function finishNamespace(store: ObjectStore, name: string): void {
   const namespace = store.find(types.namespaces, undefined, name)
   if (namespace?.metadata.deletionTimestamp === undefined || store.list(types.pods, name).length > 0) return
   store.remove(types.namespaces, namespace)
 }
 
 /** Starts the end of a namespace. */
-export function deleteNamespace(store: Store, namespace: Resource): Resource {
+export function deleteNamespace(store: ObjectStore, namespace: Resource): Resource {
   return store.replace(types.namespaces, {
     ...namespace,
     metadata: { ...namespace.metadata, deletionTimestamp: now() },

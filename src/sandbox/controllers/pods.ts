@@ -1,5 +1,5 @@
 import { type JsonObject, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { record, refuse } from './events.ts'
 import { ownerReference } from './owners.ts'
 import { quotaRefusal } from './quotas.ts'
@@ -13,7 +13,7 @@ interface NewPod {
 
 /** Makes a pod of an owner; false when there is no room for it. */
 export function createPod(
-  store: Store,
+  store: ObjectStore,
   owner: Resource,
   { name, labels = {}, annotations, spec }: NewPod,
 ): boolean {

@@ -1,11 +1,11 @@
 import { Refused } from '../failure.ts'
 import { at, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { onChanges } from './reconciler.ts'
 
 /** ResourceQuotas, of which only the number of pods is counted here. */
 
-const counts = (store: Store, namespace: string | undefined): number =>
+const counts = (store: ObjectStore, namespace: string | undefined): number =>
   store
     .list(types.pods, namespace)
     .filter((pod) => !['Failed', 'Succeeded'].includes(String(at(pod, 'status', 'phase')))).length
@@ -13,7 +13,7 @@ const counts = (store: Store, namespace: string | undefined): number =>
 const limitOf = (quota: Resource): unknown => at(quota, 'spec', 'hard', 'pods')
 
 /** Keeps `status.used` true. */
-export function runQuotas(store: Store): () => void {
+export function runQuotas(store: ObjectStore): () => void {
   const reconcile = (quota: Resource): void => {
     const used = { pods: String(counts(store, quota.metadata.namespace)) }
     store.update(types.resourcequotas, quota, () => ({ status: { hard: at(quota, 'spec', 'hard'), used } }))
@@ -25,7 +25,11 @@ export function runQuotas(store: Store): () => void {
 const mostPods = 1000
 
 /** Why a namespace does not take one more pod; undefined when it does. */
-export function quotaRefusal(store: Store, namespace: string | undefined, name: string): Refused | undefined {
+export function quotaRefusal(
+  store: ObjectStore,
+  namespace: string | undefined,
+  name: string,
+): Refused | undefined {
   const used = counts(store, namespace)
   const full = store
     .list(types.resourcequotas, namespace)

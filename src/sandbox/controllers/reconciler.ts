@@ -1,5 +1,5 @@
 import type { Resource, ResourceType } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { survive } from './survive.ts'
 
 /** What a controller does with each object of a type. */
@@ -13,7 +13,7 @@ export interface Reconciler {
  * one object is told as an event on it, and the others have their turn. Returns how to stop.
  */
 export function onChanges(
-  store: Store,
+  store: ObjectStore,
   of: readonly ResourceType[],
   reconcilers: readonly Reconciler[],
 ): () => void {

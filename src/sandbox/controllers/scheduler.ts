@@ -1,5 +1,5 @@
 import { at, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 
 interface Spread {
   maxSkew: number
@@ -31,7 +31,7 @@ interface Requirement {
 export const mostPodsOfNode = 240
 
 /** The node for a pod: of those that it may run on, the one with the fewest pods; or the scheduler's words for none. */
-export function chooseNode(store: Store, pod: Resource): Resource | string {
+export function chooseNode(store: ObjectStore, pod: Resource): Resource | string {
   const spec = pod['spec'] as Constraints
   const nodes = store.list(types.nodes)
   const open = nodes.filter((node) => at(node, 'spec', 'unschedulable') !== true)

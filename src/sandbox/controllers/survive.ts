@@ -1,5 +1,5 @@
 import { at, type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { record } from './events.ts'
 import { messageOf } from '../../model/common/user-error.ts'
 
@@ -10,7 +10,7 @@ export const faultReason = 'SandboxFault'
  * Does something about an object. A fault of the sandbox must not end everybody's cluster: it is told as an event on the
  * object, once for each message.
  */
-export function survive(store: Store, object: Resource, action: () => void): void {
+export function survive(store: ObjectStore, object: Resource, action: () => void): void {
   try {
     action()
   } catch (error) {
@@ -19,7 +19,7 @@ export function survive(store: Store, object: Resource, action: () => void): voi
 }
 
 /** Tells of a fault as `survive` does. */
-function tellFault(store: Store, object: Resource, error: unknown): void {
+function tellFault(store: ObjectStore, object: Resource, error: unknown): void {
   const message = messageOf(error)
   const isTold = store
     .list(types.events, object.metadata.namespace ?? 'default')

@@ -2,7 +2,7 @@ import { type GatewayName, gatewayNames } from '../choices.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import { builtInTypes, type ResourceType } from '../objects/resource.ts'
 import type { Container, ContainerOptions } from '../pods/container.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { envoyGateway } from './envoy-gateway/index.ts'
 import { ingressNginx } from './ingress-nginx/index.ts'
 import { istio } from './istio/index.ts'
@@ -33,7 +33,7 @@ const firstOther = 150
 /** Puts gateways into a cluster and keeps them going. Returns what ends them. */
 export function runGateways(
   names: readonly GatewayName[],
-  { store, plan, install }: { store: Store; plan: AddressPlan; install: (object: Installed) => void },
+  { store, plan, install }: { store: ObjectStore; plan: AddressPlan; install: (object: Installed) => void },
 ): () => void {
   let others = 0
   const ends = names.map((name) => {
@@ -48,13 +48,16 @@ export function runGateways(
 }
 
 /** What a pod of a gateway does with requests. */
-export const routerOf = (name: GatewayName, store: Store, pod: { namespace: string; name: string }): Router =>
-  gateways[name].router(store, pod)
+export const routerOf = (
+  name: GatewayName,
+  store: ObjectStore,
+  pod: { namespace: string; name: string },
+): Router => gateways[name].router(store, pod)
 
 /** What runs in pods of gateways, by the image; undefined for every other pod. */
 export function proxyIn(
   names: readonly GatewayName[],
-  store: Store,
+  store: ObjectStore,
   options: ContainerOptions,
 ): Container | undefined {
   const { image, namespace, pod } = options

@@ -3,13 +3,13 @@ import dgram from 'node:dgram'
 import { familyOf, type Family } from '../../model/common/network/ip.ts'
 import type { EndpointSlice, Service } from '../../model/cluster/kubernetes.ts'
 import { types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { type AddressPlan, openPort, bytesOf } from './address-plan.ts'
 
 export const clusterDomain = 'cluster.local'
 
 /** Answers with the addresses of Services; nothing else has a name. Returns what ends it. */
-export function serveDns(store: Store, plan: AddressPlan, lowestPort: number): () => void {
+export function serveDns(store: ObjectStore, plan: AddressPlan, lowestPort: number): () => void {
   const socket = dgram.createSocket('udp4')
   socket.on('error', () => {})
   socket.on('message', (query, { address, port }) => {
@@ -28,7 +28,7 @@ export function serveDns(store: Store, plan: AddressPlan, lowestPort: number): (
  * order. Undefined for every other name, and where no endpoint is ready
  * (https://github.com/kubernetes/dns/blob/master/docs/specification.md).
  */
-export function addressesOf(name: string, store: Store): string[] | undefined {
+export function addressesOf(name: string, store: ObjectStore): string[] | undefined {
   const [service = '', namespace = '', ...rest] = name.split('.')
   if (rest.join('.') !== `svc.${clusterDomain}`) return undefined
   const found = store.find(types.services, namespace, service) as unknown as Service | undefined

@@ -7,14 +7,14 @@ import { waysInto } from '../../model/cluster/ways.ts'
 import type { ProxyMode } from '../choices.ts'
 import { survive } from '../controllers/survive.ts'
 import { type Resource, types } from '../objects/resource.ts'
-import type { Store } from '../objects/store.ts'
+import type { ObjectStore } from '../objects/store.ts'
 import { type AddressPlan, openPort } from './address-plan.ts'
 import { affinityRules, AffinityTable } from './affinity.ts'
 import { DatagramForwarder, isBound } from './datagram-forwarder.ts'
 import { ConnectionForwarder, isOpen, type Forwarding } from './connection-forwarder.ts'
 
 export interface ProxyOptions {
-  store: Store
+  store: ObjectStore
   plan: AddressPlan
   nodes: number
   mode: ProxyMode

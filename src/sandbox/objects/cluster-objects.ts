@@ -3,10 +3,10 @@ import type { ProxyMode } from '../choices.ts'
 import { mostPodsOfNode } from '../controllers/scheduler.ts'
 import type { AddressPlan } from '../network/address-plan.ts'
 import { now, types } from './resource.ts'
-import type { Store } from './store.ts'
+import type { ObjectStore } from './store.ts'
 
 /** What a cluster has before anybody puts something in: namespaces, nodes, and how its proxies can be recognised. */
-export function makeCluster(store: Store, plan: AddressPlan, nodes: number, mode: ProxyMode): void {
+export function makeCluster(store: ObjectStore, plan: AddressPlan, nodes: number, mode: ProxyMode): void {
   for (const name of ['default', 'kube-public', 'kube-system']) {
     const metadata = { name, labels: { 'kubernetes.io/metadata.name': name } }
     store.create(types.namespaces, {
@@ -69,7 +69,7 @@ function node(plan: AddressPlan, index: number): object {
 }
 
 /** The objects by which each proxy is known in the field. Nothing runs behind them: the proxies are part of the sandbox. */
-function makeProxy(store: Store, mode: ProxyMode): void {
+function makeProxy(store: ObjectStore, mode: ProxyMode): void {
   const namespace = 'kube-system'
   const daemonSet = (name: string, labels: Record<string, string>, args: readonly string[] = []): void => {
     const containers = [{ name, image: `sandbox/${name}`, args }]

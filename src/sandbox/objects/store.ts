@@ -18,7 +18,7 @@ const remembered = 2000
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`
 
 /** All objects, the order in which they changed, and whoever listens. */
-export class Store {
+export class ObjectStore {
   /** All that there can be objects of. */
   readonly types: readonly ResourceType[]
   readonly #objects = new Map<ResourceType, Map<string, Resource>>()

@@ -5,7 +5,7 @@ import { ContainerLog } from './log.ts'
 import { prelude } from './prelude.ts'
 
 /** A program that a container runs, as a process of this machine. */
-export interface Program {
+export interface PodProgram {
   file: string
   /** Its name, unless it is the file's. */
   argv0?: string
@@ -18,7 +18,7 @@ export interface Program {
  * `node [FLAGS] -e PROGRAM [--] ARGUMENTS` in this process's own runtime, so that nothing else has to be installed. An
  * executable that Bun compiled becomes Bun when it is told to (BUN_BE_BUN). Undefined for any other command.
  */
-export function nodeProgram([program = '', ...words]: readonly string[]): Program | undefined {
+export function nodeProgram([program = '', ...words]: readonly string[]): PodProgram | undefined {
   const index = words.findIndex((word) => !word.startsWith('--') || word === '--eval')
   const source = words[index + 1]
   if (!/(^|\/)node$/.test(program) || !['-e', '--eval'].includes(words[index] ?? '') || source === undefined)
@@ -32,7 +32,7 @@ export function nodeProgram([program = '', ...words]: readonly string[]): Progra
 
 /** Runs a program as a process of its own. */
 export function startProcess(
-  { file, argv0 = file, args, env }: Program,
+  { file, argv0 = file, args, env }: PodProgram,
   options: ContainerOptions,
 ): Container {
   const log = new ContainerLog()

@@ -4,7 +4,7 @@ import type { Resource } from '../objects/resource.ts'
 import type { Container, ContainerOptions } from './container.ts'
 import { expand } from './expand.ts'
 import { contentOf } from './images.ts'
-import { nodeProgram, type Program, startProcess } from './process.ts'
+import { nodeProgram, type PodProgram, startProcess } from './process.ts'
 import type { Programs } from './programs.ts'
 import { startSampleServer } from './sample-server.ts'
 
@@ -40,7 +40,7 @@ function programOf(
   command: readonly string[],
   image: string,
   programs: Programs,
-): { program?: Program; missing?: string } {
+): { program?: PodProgram; missing?: string } {
   const content = contentOf(image)
   const node = nodeProgram(content.node ? withNode(command) : command)
   if (node !== undefined) return content.node ? { program: node } : { missing: 'node' }

@@ -29,7 +29,7 @@ export interface Scope {
 }
 
 /** How a Service is read. */
-export interface Reading {
+export interface ServiceReading {
   scope: Scope
   wants: Wants
   /** Whether it or another one of its scope has affinity. */
@@ -77,7 +77,7 @@ export class ServiceReader {
   }
 
   /** What is known of a Service; what is not wanted is not asked for. */
-  async read({ ref, service }: AskedService, reading: Reading): Promise<ServiceSnapshot> {
+  async read({ ref, service }: AskedService, reading: ServiceReading): Promise<ServiceSnapshot> {
     const { scope, wants, sticky } = reading
     const { namespace, name } = ref
     const ifWanted = <T>(input: InputName, ask: () => Promise<Fact<T>>): Promise<Fact<T>> =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { analyseService, type Explanation } from '../../../src/analysis/analyse.ts'
 import { createRenderer, type ExplainFormat } from '../../../src/report/explain/render.ts'
-import type { RenderOptions } from '../../../src/report/explain/renderer.ts'
+import type { ExplainRenderOptions } from '../../../src/report/explain/renderer.ts'
 import { explainReport, explainReportList } from '../../../src/model/contract/explain.ts'
 import { createStyle } from '../../../src/report/terminal.ts'
 import { textWidth } from '../../../src/report/text/width.ts'
@@ -11,7 +11,7 @@ import { snapshotOfFiles } from '../../../src/snapshot/files/snapshot.ts'
 import { explanations } from './fixtures.ts'
 
 const golden = join(import.meta.dirname, '../../golden/explain')
-const plain: RenderOptions = {
+const plain: ExplainRenderOptions = {
   style: createStyle({ isTTY: false, env: {} }),
   width: 80,
   level: 'info',
@@ -27,7 +27,7 @@ const plain: RenderOptions = {
 async function render(
   items: readonly Explanation[],
   format: ExplainFormat,
-  options: Partial<RenderOptions> = {},
+  options: Partial<ExplainRenderOptions> = {},
 ): Promise<string> {
   const renderer = await createRenderer(format, { ...plain, ...options })
   return items.map((item) => renderer.item(item)).join('') + renderer.end()

@@ -11,7 +11,7 @@ import {
   writeAnswer,
 } from '../../../src/sandbox/network/cluster-dns.ts'
 import { types } from '../../../src/sandbox/objects/resource.ts'
-import { Store } from '../../../src/sandbox/objects/store.ts'
+import { ObjectStore } from '../../../src/sandbox/objects/store.ts'
 
 describe('messages of DNS', () => {
   const label = fc.stringMatching(/^[a-z0-9-]{1,63}$/)
@@ -101,7 +101,7 @@ describe('what a resolver makes of the answers', () => {
 })
 
 describe('names of Services', () => {
-  const store = new Store()
+  const store = new ObjectStore()
   const service = (name: string, spec: object): void =>
     void store.create(types.services, { metadata: { name, namespace: 'shop' }, spec })
   const endpoint = (address: string, ready: boolean): object => ({

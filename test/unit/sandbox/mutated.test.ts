@@ -18,11 +18,11 @@ import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { ServiceProxy } from '../../../src/sandbox/network/service-proxy.ts'
 import { Programs } from '../../../src/sandbox/pods/programs.ts'
 import { builtInTypes, type ResourceType, types } from '../../../src/sandbox/objects/resource.ts'
-import { Store } from '../../../src/sandbox/objects/store.ts'
+import { ObjectStore } from '../../../src/sandbox/objects/store.ts'
 import { mutated, seeded } from './support/mutate.ts'
 import { samples } from './support/objects.ts'
 
-const store = new Store()
+const store = new ObjectStore()
 const plan = addressPlan(40)
 const faults = new Faults()
 const lowestPort = 1024

@@ -7,7 +7,7 @@ import { makeCluster } from '../../../src/sandbox/objects/cluster-objects.ts'
 import { Refused } from '../../../src/sandbox/failure.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { type ResourceType, types } from '../../../src/sandbox/objects/resource.ts'
-import { Store } from '../../../src/sandbox/objects/store.ts'
+import { ObjectStore } from '../../../src/sandbox/objects/store.ts'
 import { parseFile } from '../../../src/snapshot/files/text/document.ts'
 import { checkObject } from '../../../src/snapshot/files/object.ts'
 import { mutated, seeded } from './support/mutate.ts'
@@ -22,7 +22,7 @@ function refusal(
   query = '',
   type: ResourceType = types.services,
 ): string | undefined {
-  const store = new Store()
+  const store = new ObjectStore()
   makeCluster(store, plan, 1, 'iptables')
   const call: Call = {
     method: 'POST',

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { check, withAddresses, withDefaults } from '../../../src/sandbox/api/writing/services.ts'
 import { addressPlan } from '../../../src/sandbox/network/address-plan.ts'
 import { type Resource, types } from '../../../src/sandbox/objects/resource.ts'
-import { Store } from '../../../src/sandbox/objects/store.ts'
+import { ObjectStore } from '../../../src/sandbox/objects/store.ts'
 
 const plan = addressPlan(40)
 
 /** A Service as the API server keeps it, with the spec of another in the place of what it had. */
-function written(store: Store, spec: object, before?: Resource): Resource {
+function written(store: ObjectStore, spec: object, before?: Resource): Resource {
   const given = { metadata: { name: 'web', namespace: 'shop' }, spec: { ports: [{ port: 80 }], ...spec } }
   const object = withAddresses(withDefaults(given as unknown as Resource), before, store, plan)
   check(object, before, { others: [], plan, isDryRun: false })
@@ -31,7 +31,7 @@ describe('address families of a Service', () => {
     ['an address', { clusterIP: '2001:db8:40::96:99' }, ['IPv6'], ['2001:db8:40::96:99'], 'SingleStack'],
     ['headless', { clusterIP: 'None', ...both }, ['IPv4', 'IPv6'], ['None'], 'RequireDualStack'],
   ])('%s', (_, spec, ipFamilies, clusterIPs, ipFamilyPolicy) => {
-    const service = written(new Store(), spec)
+    const service = written(new ObjectStore(), spec)
     expect(service['spec']).toMatchObject({
       ipFamilies,
       clusterIPs,
@@ -41,7 +41,7 @@ describe('address families of a Service', () => {
   })
 
   test('the second one comes and goes, the first one stays', () => {
-    const store = new Store()
+    const store = new ObjectStore()
     const one = written(store, {})
     const two = written(store, { ...(one['spec'] as object), ...both }, one)
     expect(two['spec']).toMatchObject({ clusterIPs: ['240.40.96.20', '2001:db8:40::96:20'] })
@@ -57,7 +57,7 @@ describe('address families of a Service', () => {
   })
 
   test('no address is given out twice', () => {
-    const store = new Store()
+    const store = new ObjectStore()
     const addresses = [both, { ipFamilies: ['IPv6'] }, {}].map((spec, index) => {
       const given = withAddresses(
         withDefaults({ metadata: { name: `s${index}`, namespace: 'shop' }, spec } as unknown as Resource),

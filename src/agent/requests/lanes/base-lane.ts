@@ -5,7 +5,7 @@ import type { CookieUser } from '../../cookies/user.ts'
 import type { FailureStage } from '../failures.ts'
 import type { ResponseParser } from './http-response.ts'
 import type { Linger } from './linger.ts'
-import { Course, type RequestPlace } from '../place.ts'
+import { Trail, type RequestPlace } from '../place.ts'
 
 /** How one request ended. The answer itself is in the lane's `answer` until the lane begins the next one. */
 export interface Exchange {
@@ -73,7 +73,7 @@ export abstract class BaseLane implements AnyLane {
   abstract readonly answer: AnyLane['answer']
 
   protected readonly plan: Plan
-  protected readonly course: Course
+  protected readonly course: Trail
   protected readonly cookies: CookieUser | undefined
   protected stage: FailureStage = 'connect'
   protected busy = false
@@ -87,7 +87,7 @@ export abstract class BaseLane implements AnyLane {
     this.plan = plan
     this.session = session
     this.cookies = cookies
-    this.course = new Course(plan.target, plan.scheme)
+    this.course = new Trail(plan.target, plan.scheme)
   }
 
   get idle(): boolean {

@@ -6,7 +6,7 @@ import { isCookieName } from '../../kit/legs/cookies.ts'
 import { droppedFrom } from '../../kit/objects/definitions.ts'
 import { at, list, record, text } from '../../kit/objects/loose.ts'
 import { type ListenerRule, rulesOf } from '../legs.ts'
-import { type Installed, installedFor, insteadOf, persistedOf, shapeOf } from '../persistence/schema.ts'
+import { type InstalledSchema, installedFor, insteadOf, persistedOf, shapeOf } from '../persistence/schema.ts'
 import { isGatewayDuration, type Persistence, persistenceOf } from '../persistence/persistence.ts'
 
 const codes = [
@@ -72,7 +72,7 @@ function isIgnoredBy(rules: readonly ListenerRule[], index: number): boolean {
 
 /** What the definitions that are there do not have. Names that no version has are said as such. */
 export function droppedBy(
-  { schema, words }: Installed,
+  { schema, words }: InstalledSchema,
   value: unknown,
   { field, report, object }: { field: string; report: ReportOf<['AFF-GWAPI-PRUNED']>; object?: ObjectRef },
 ): void {

@@ -6,7 +6,7 @@ import {
   fieldsOf,
   keptBy,
   noteOn,
-  type Schema,
+  type DefinitionSchema,
   schemaIn,
 } from '../../kit/objects/definitions.ts'
 import { grpcRoutes, group, httpRoutes, xBackendTrafficPolicies } from '../objects.ts'
@@ -22,15 +22,15 @@ const places: readonly { type: ObjectType<LooseObject>; field: string }[] = [
 export const installedDefinitions = places.map(({ type }) => definitionOf(type, 'sessionPersistence'))
 
 /** What the installed definition of an object has for session persistence. */
-export interface Installed {
+export interface InstalledSchema {
   /** Absent where it has no such field. */
-  schema?: Schema
+  schema?: DefinitionSchema
   /** `standard channel of Gateway API v1.4.0`. */
   words: string
 }
 
 /** Undefined where the definition cannot be seen. */
-export function installedFor(object: LooseObject, store: Store): Installed | undefined {
+export function installedFor(object: LooseObject, store: Store): InstalledSchema | undefined {
   const place = places.find(({ type }) => isOfType(object, type))
   const definition = place === undefined ? undefined : definitionFor(place.type, store)
   if (place === undefined || definition === undefined) return undefined
@@ -47,13 +47,13 @@ function wordsOf(definition: LooseObject): string {
 }
 
 /** `sessionPersistence` as the API server keeps it; as it is written where nobody can tell. */
-export function persistedOf(value: unknown, installed: Installed | undefined): unknown {
+export function persistedOf(value: unknown, installed: InstalledSchema | undefined): unknown {
   if (installed === undefined) return value
   return installed.schema === undefined ? undefined : keptBy(value, installed.schema)
 }
 
 /** What the fields are there, in words. */
-export function shapeOf(schema: Schema): string {
+export function shapeOf(schema: DefinitionSchema): string {
   return fieldsOf(schema).join(', ')
 }
 
@@ -70,7 +70,7 @@ const successors: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What a field is called in other versions, as far as these definitions have it. */
-export function insteadOf(field: string, schema: Schema): string[] {
+export function insteadOf(field: string, schema: DefinitionSchema): string[] {
   const there = new Set(fieldsOf(schema))
   return (successors[field] ?? []).filter((name) => there.has(name))
 }

@@ -17,7 +17,7 @@ export function gatewayRef(name: string, { metadata }: LooseObject): ObjectRef {
 /** What a server of a gateway does with what it gets. */
 export type ServerKind = 'http' | 'tls' | 'tcp'
 
-export interface Server {
+export interface GatewayServer {
   index: number
   kind: ServerKind
   port: number
@@ -26,8 +26,8 @@ export interface Server {
 }
 
 /** The servers of a gateway that take routes of a namespace. */
-export function serversOf(gateway: LooseObject, namespace: string): Server[] {
-  return list(at(gateway.spec, 'servers')).map((server, index): Server => {
+export function serversOf(gateway: LooseObject, namespace: string): GatewayServer[] {
+  return list(at(gateway.spec, 'servers')).map((server, index): GatewayServer => {
     const hosts = strings(record(server)['hosts']).flatMap((host) => {
       const [of = '', name] = host.split('/')
       if (name === undefined) return [of]

@@ -23,7 +23,7 @@ export function definitionOf(type: ObjectType, field = ''): ObjectType<LooseObje
 }
 
 /** A part of a schema. */
-export type Schema = Readonly<Record<string, unknown>>
+export type DefinitionSchema = Readonly<Record<string, unknown>>
 
 /** The installed definition of an object's type; undefined where it cannot be seen. */
 export function definitionFor(type: ObjectType, store: Store): LooseObject | undefined {
@@ -35,7 +35,7 @@ export function schemaIn(
   definition: LooseObject,
   { apiVersion }: Pick<LooseObject, 'apiVersion'>,
   field: string,
-): Schema | undefined {
+): DefinitionSchema | undefined {
   const versions = list(at(definition.spec, 'versions')).map((one) => record(one))
   const name = groupOf(apiVersion) === '' ? apiVersion : apiVersion.slice(groupOf(apiVersion).length + 1)
   const version =
@@ -52,7 +52,7 @@ export function schemaIn(
 }
 
 /** The fields of a value that a schema has not, each where it begins: `cookieConfig`, `cookie.path`. */
-export function droppedFrom(value: unknown, schema: Schema): string[] {
+export function droppedFrom(value: unknown, schema: DefinitionSchema): string[] {
   if (schema['x-kubernetes-preserve-unknown-fields'] === true || schema['properties'] === undefined) return []
   const properties = record(schema['properties'])
   return Object.entries(record(value)).flatMap(([key, one]) => {
@@ -62,7 +62,7 @@ export function droppedFrom(value: unknown, schema: Schema): string[] {
 }
 
 /** A value without what a schema has not. */
-export function keptBy(value: unknown, schema: Schema): unknown {
+export function keptBy(value: unknown, schema: DefinitionSchema): unknown {
   const properties = record(schema['properties'])
   if (typeof value !== 'object' || value === null || schema['properties'] === undefined) return value
   return Object.fromEntries(
@@ -73,7 +73,7 @@ export function keptBy(value: unknown, schema: Schema): unknown {
 }
 
 /** The fields of a schema, with those inside: `type`, `cookie.name`. */
-export function fieldsOf(schema: Schema): string[] {
+export function fieldsOf(schema: DefinitionSchema): string[] {
   return Object.entries(record(schema['properties'])).flatMap(([key, one]) => {
     const inside = fieldsOf(record(one))
     return inside.length === 0 ? [key] : inside.map((name) => `${key}.${name}`)

@@ -30,7 +30,7 @@ export type Recognition = Shape<typeof recognition>
 export type Latency = Shape<typeof latency>
 export type ProbeTotals = Shape<typeof totals>
 export type TimelineCell = Shape<typeof timelineCell>
-export type Switch = Shape<typeof switchSchema>
+export type PodSwitch = Shape<typeof switchSchema>
 export type SwitchExplanation = Shape<typeof explanation>
 export type EndpointChange = Shape<typeof endpointChange>
 
@@ -50,7 +50,7 @@ export interface ProbeResult {
   latency: Latency
   outcomes: Partial<Record<Outcome, number>>
   timeline: TimelineCell[]
-  switches: Switch[]
+  switches: PodSwitch[]
   endpointChanges: EndpointChange[]
   /** With a command in the middle. */
   during?: DuringReport

@@ -17,7 +17,7 @@ import type {
   ProbeResult,
   ProbeTotals,
   Recognition,
-  Switch,
+  PodSwitch,
   TimelineCell,
 } from './probe-result.ts'
 import type { Policy } from '../../affinity/policy.ts'
@@ -169,7 +169,7 @@ export interface SurveyCell {
   latency: Latency
   outcomes: Partial<Record<Outcome, number>>
   /** Its first switches; times are since its own first request. */
-  switches: Switch[]
+  switches: PodSwitch[]
   timeline: TimelineCell[]
   /** What it saw of cookies, where they were looked at. */
   cookies?: CookieReport[]

@@ -1,5 +1,9 @@
 import type { Backend } from '../../../model/probe/backend.ts'
-import type { EndpointChange, Switch, SwitchExplanation } from '../../../model/probe/results/probe-result.ts'
+import type {
+  EndpointChange,
+  PodSwitch,
+  SwitchExplanation,
+} from '../../../model/probe/results/probe-result.ts'
 import { isLoss } from '../../../model/probe/results/left.ts'
 import type { SwitchLog, SwitchRecord } from '../tally/switches.ts'
 import { defined } from '../../../model/common/values.ts'
@@ -16,14 +20,14 @@ export function explainSwitches(
   log: SwitchLog,
   changes: readonly EndpointChange[],
   nobodyReady: (atMs: number) => boolean = () => false,
-): { switches: Switch[]; gone: number; freed: number } {
+): { switches: PodSwitch[]; gone: number; freed: number } {
   const { first, last, all } = log.kept()
   const byBackend = Map.groupBy(changes, (change) => change.pod ?? change.address)
   // From the last to the first, so that the next answer of each backend is known.
   const next = new Map<Backend, number>()
   let gone = 0
   let freed = 0
-  const explain = (records: readonly SwitchRecord[], complete: boolean): Switch[] =>
+  const explain = (records: readonly SwitchRecord[], complete: boolean): PodSwitch[] =>
     records
       .toReversed()
       .map((record) => {

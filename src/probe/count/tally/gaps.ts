@@ -1,5 +1,5 @@
 import type { Backend } from '../../../model/probe/backend.ts'
-import type { EndpointChange, Switch } from '../../../model/probe/results/probe-result.ts'
+import type { EndpointChange, PodSwitch } from '../../../model/probe/results/probe-result.ts'
 import type { EndpointHistory } from '../endpoints/history.ts'
 import { isLoss } from '../../../model/probe/results/left.ts'
 import { nameOf, slackMs } from '../endpoints/explain.ts'
@@ -44,7 +44,7 @@ export class Gaps {
    * How many of them nothing explains. Explained are those before a switch away from a pod that went, those after the
    * last pick of a pod that went, and those while no endpoint could be picked.
    */
-  unexplained(switches: readonly Switch[], history: EndpointHistory, last: Backend | undefined): number {
+  unexplained(switches: readonly PodSwitch[], history: EndpointHistory, last: Backend | undefined): number {
     const gone = new Set(
       switches.filter(({ explanation }) => explanation?.kind === 'endpoint-gone').map(({ number }) => number),
     )

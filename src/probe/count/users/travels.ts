@@ -1,4 +1,4 @@
-import { crossingsOf, type Step } from '../../../judge/users/crossings.ts'
+import { crossingsOf, type JourneyStep } from '../../../judge/users/crossings.ts'
 import type { Crossing } from '../../../model/probe/crossing.ts'
 import { cookieNames } from '../../../model/probe/cookies/configured.ts'
 import type { CookieReport } from '../../../model/probe/cookies/cause.ts'
@@ -24,14 +24,14 @@ export function travels(
     places
       .slice(0, index)
       .filter(({ front }) => front?.service === to.front?.service)
-      .map((from): Step => ({
+      .map((from): JourneyStep => ({
         from: from.index,
         to: to.index,
         isReturn: false,
         ...(to.front?.replica === undefined ? {} : { isReplica: true }),
       })),
   )
-  const back = entries.flatMap(({ index, front }): Step[] =>
+  const back = entries.flatMap(({ index, front }): JourneyStep[] =>
     front?.again === undefined ? [] : [{ from: front.again, to: index, isReturn: true }],
   )
   const visits = cells

@@ -1,5 +1,5 @@
 import type { DuringReport, Phase } from '../../../model/probe/results/during.ts'
-import type { ProbeResult, Switch } from '../../../model/probe/results/probe-result.ts'
+import type { ProbeResult, PodSwitch } from '../../../model/probe/results/probe-result.ts'
 import type { Page } from '../../terminal.ts'
 import { flow, type Line, span } from '../../text/line.ts'
 import { countOf, formatCount } from '../../../model/common/words/amounts.ts'
@@ -19,7 +19,7 @@ const namesNobody = new Set<string>(['backends-not-told-apart', 'one-name'])
 /** What a result holds of it; `switches` by the time of the run. */
 export type DuringInput = Pick<ProbeResult, 'during' | 'backends'> & {
   /** Of users also whose each is. */
-  switches: readonly (Switch & { who?: string })[]
+  switches: readonly (PodSwitch & { who?: string })[]
   verdict: Pick<ProbeResult['verdict'], 'expected' | 'reason'>
   /** Of each client, or user, whether no pod answered it any more after its own had gone. */
   left: readonly boolean[]

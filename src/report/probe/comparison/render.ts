@@ -1,7 +1,7 @@
 import type { ProbeComparison } from '../../../model/probe/results/comparison.ts'
-import { type ProbeFormat, type RenderOptions, renderersOf } from '../render.ts'
+import { type ProbeFormat, type ProbeRenderOptions, renderersOf } from '../render.ts'
 
-type ComparisonRenderer = (comparison: ProbeComparison, options: RenderOptions) => Promise<string>
+type ComparisonRenderer = (comparison: ProbeComparison, options: ProbeRenderOptions) => Promise<string>
 
 const renderers: Record<ProbeFormat, ComparisonRenderer> = {
   ...renderersOf<ProbeComparison>(
@@ -19,7 +19,7 @@ const renderers: Record<ProbeFormat, ComparisonRenderer> = {
 export async function renderComparison(
   comparison: ProbeComparison,
   format: ProbeFormat,
-  options: RenderOptions,
+  options: ProbeRenderOptions,
 ): Promise<string> {
   return await renderers[format](comparison, options)
 }

@@ -11,7 +11,7 @@ import { createPalette } from '../blocks/palette.ts'
 import { nextSteps } from '../blocks/parts.ts'
 import { layoutSurvey } from '../survey/text.ts'
 import { policyWords } from '../users/header.ts'
-import { layoutProbe, type TextOptions } from '../text.ts'
+import { layoutProbe, type ProbeTextOptions } from '../text.ts'
 import { failureCount } from '../words/words.ts'
 import { alignLetters } from './letters.ts'
 import { conclusionWords, describe } from './words.ts'
@@ -22,7 +22,7 @@ const besideEachOther = 100
 const gap = 4
 
 /** Both reports, beside each other where there is room, then what differs, then what it means. */
-export function renderComparisonText(comparison: ProbeComparison, options: TextOptions): string {
+export function renderComparisonText(comparison: ProbeComparison, options: ProbeTextOptions): string {
   const { style, width, next } = options
   const [first, second] = comparison.runs
   const aligned = alignLetters(first.result, second.result)

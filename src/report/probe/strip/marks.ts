@@ -1,7 +1,7 @@
 import type {
   EndpointChange,
   ProbeResult,
-  Switch,
+  PodSwitch,
   SwitchExplanation,
 } from '../../../model/probe/results/probe-result.ts'
 import { sanitize } from '../../text/sanitize.ts'
@@ -67,7 +67,7 @@ export function findMarks(input: StripInput, width: number): Marks {
  * Finds the cell of each switch. Cells count their switches, so a switch belongs to the first cell at or after its
  * time that still has one to give: several requests may bear the same millisecond.
  */
-function placeSwitches({ timeline, switches }: StripInput): { cell: number; change: Switch }[] {
+function placeSwitches({ timeline, switches }: StripInput): { cell: number; change: PodSwitch }[] {
   const left = timeline.map((cell) => cell.switches)
   let cell = 0
   const isBefore = (atMs: number): boolean =>

@@ -13,7 +13,7 @@ import { type DuringInput, layoutDuring } from '../blocks/during.ts'
 import { layoutClients, readyWords } from '../blocks/header.ts'
 import { createPalette, type Palette } from '../blocks/palette.ts'
 import { layoutTroubles, nextSteps } from '../blocks/parts.ts'
-import type { TextOptions } from '../text.ts'
+import type { ProbeTextOptions } from '../text.ts'
 import { indexRanges } from './labels.ts'
 import { statementSentences } from './statements.ts'
 import { layoutTable } from './table.ts'
@@ -42,7 +42,7 @@ function usersOf({ entries }: ProbeSurvey): number {
 const mostReasons = 4
 
 /** The report for people on several clients or entries: who answered, the table, what it says, and the verdict. */
-export function renderSurveyText(survey: ProbeSurvey, options: TextOptions): string {
+export function renderSurveyText(survey: ProbeSurvey, options: ProbeTextOptions): string {
   const palette = createPalette(survey.backends, options.style)
   const blocks = layoutSurvey(survey, { ...options, palette })
   const last = [...(blocks.pop() ?? []), ...nextSteps(options.next, options)]
@@ -52,7 +52,7 @@ export function renderSurveyText(survey: ProbeSurvey, options: TextOptions): str
 /** The blocks of the report, each of any number of lines. */
 export function layoutSurvey(
   survey: ProbeSurvey,
-  page: Omit<TextOptions, 'next'> & { palette: Palette },
+  page: Omit<ProbeTextOptions, 'next'> & { palette: Palette },
 ): Line[][] {
   const { palette, wide } = page
   const most = wide ? Infinity : mostBackends

@@ -1,5 +1,5 @@
 import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
-import { type RenderOptions, renderersOf } from '../render.ts'
+import { type ProbeRenderOptions, renderersOf } from '../render.ts'
 
 export const timeoutFormats = ['json', 'text', 'wide', 'yaml'] as const
 
@@ -14,7 +14,7 @@ const renderers = renderersOf<TimeoutResult>(
 export async function renderTimeout(
   result: TimeoutResult,
   format: TimeoutFormat,
-  options: RenderOptions,
+  options: ProbeRenderOptions,
 ): Promise<string> {
   return await renderers[format](result, options)
 }

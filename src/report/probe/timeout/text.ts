@@ -2,7 +2,7 @@ import { affinityWords } from '../../text/affinity.ts'
 import type { TimeoutResult } from '../../../model/probe/results/timeout-result.ts'
 import { address, middleDot, readyWords } from '../blocks/header.ts'
 import { layoutMarked, nextSteps } from '../blocks/parts.ts'
-import type { TextOptions } from '../text.ts'
+import type { ProbeTextOptions } from '../text.ts'
 import { entryWords } from '../survey/labels.ts'
 import { recognitionWords } from '../words/words.ts'
 import type { Page } from '../../terminal.ts'
@@ -16,7 +16,7 @@ import { describeTimeout } from './words.ts'
 import { labelWidth, labelled, paintBlocks } from '../../text/blocks.ts'
 
 /** The report for people: what was measured, all trials by their length, and what that means. */
-export function renderTimeoutText(result: TimeoutResult, options: TextOptions): string {
+export function renderTimeoutText(result: TimeoutResult, options: ProbeTextOptions): string {
   const blocks: Line[][] = [
     header(result, options),
     layoutTrials(result, options),
@@ -26,7 +26,7 @@ export function renderTimeoutText(result: TimeoutResult, options: TextOptions): 
   return paintBlocks(blocks, options)
 }
 
-function header(result: TimeoutResult, page: TextOptions): Line[] {
+function header(result: TimeoutResult, page: ProbeTextOptions): Line[] {
   const { service, shadow, entry, endpoints } = result
   const name = shortenMiddle(sanitize(service.name), page.width - labelWidth)
   const what = [

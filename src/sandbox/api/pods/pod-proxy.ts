@@ -2,12 +2,12 @@ import http, { type ServerResponse } from 'node:http'
 import { Refused } from '../../failure.ts'
 import { type AddressPlan, openPort } from '../../network/address-plan.ts'
 import { at, types } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
+import type { ObjectStore } from '../../objects/store.ts'
 import type { Call } from '../call.ts'
 
 /** `pods/NAME:PORT/proxy/PATH`: asks a pod in the name of the client. */
 export async function proxyToPod(
-  { store, plan, lowestPort }: { store: Store; plan: AddressPlan; lowestPort: number },
+  { store, plan, lowestPort }: { store: ObjectStore; plan: AddressPlan; lowestPort: number },
   { namespace, name = '', rest, query }: Call,
   response: ServerResponse,
 ): Promise<void> {

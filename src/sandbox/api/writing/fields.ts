@@ -60,23 +60,23 @@ function keyOf(item: JsonObject, keys: readonly string[]): string {
   return `k:${JSON.stringify(named)}`
 }
 
-export type Path = readonly string[]
+export type ManagedPath = readonly string[]
 
 /** The paths of the leaves. */
-export function leaves(set: FieldSet, prefix: Path = []): Path[] {
+export function leaves(set: FieldSet, prefix: ManagedPath = []): ManagedPath[] {
   return Object.entries(set).flatMap(([key, below]) => {
     const path = [...prefix, key]
     return Object.keys(below).length === 0 ? [path] : leaves(below, path)
   })
 }
 
-export function has(set: FieldSet, path: Path): boolean {
+export function has(set: FieldSet, path: ManagedPath): boolean {
   let here: FieldSet | undefined = set
   for (const key of path) here = here?.[key]
   return here !== undefined
 }
 
-export function fromLeaves(paths: readonly Path[]): FieldSet {
+export function fromLeaves(paths: readonly ManagedPath[]): FieldSet {
   const result: FieldSet = {}
   for (const path of paths) {
     let here = result
@@ -86,7 +86,7 @@ export function fromLeaves(paths: readonly Path[]): FieldSet {
 }
 
 /** The value of a field, found by its path. */
-export function valueAt(object: unknown, path: Path): unknown {
+export function valueAt(object: unknown, path: ManagedPath): unknown {
   let here: unknown = object
   for (const key of path) {
     if (key === '.') return here === undefined ? undefined : true
@@ -102,7 +102,7 @@ function isItem(item: unknown, key: string): boolean {
 }
 
 /** The object without a field. */
-export function without<T>(object: T, path: Path): T {
+export function without<T>(object: T, path: ManagedPath): T {
   const [key, ...rest] = path
   if (key === undefined) return object
   if (key.startsWith('f:') && isRecord(object)) {
@@ -143,7 +143,7 @@ export function overlay(target: unknown, applied: unknown, field = ''): unknown 
 }
 
 /** As the API server names a field in a conflict. */
-export function pathText(path: Path): string {
+export function pathText(path: ManagedPath): string {
   return path
     .filter((key) => key !== '.')
     .map((key) => {

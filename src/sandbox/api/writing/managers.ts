@@ -6,7 +6,7 @@ import {
   has,
   leaves,
   overlay,
-  type Path,
+  type ManagedPath,
   pathText,
   valueAt,
   without,
@@ -111,7 +111,7 @@ export function applied(
   return { ...result, metadata: { ...result.metadata, managedFields: [own, ...kept] } }
 }
 
-function conflict(disputed: readonly { entry: ManagedFieldsEntry; path: Path }[]): Refused {
+function conflict(disputed: readonly { entry: ManagedFieldsEntry; path: ManagedPath }[]): Refused {
   const causes = disputed.map(({ entry, path }) => ({
     reason: 'FieldManagerConflict',
     message: `conflict with ${nameOf(entry)}`,

@@ -1,13 +1,13 @@
 import { parseIp } from '../../../model/common/network/ip.ts'
 import type { EndpointSlice } from '../../../model/cluster/kubernetes.ts'
-import { type Cause, invalid } from '../../failure.ts'
+import { type StatusCause, invalid } from '../../failure.ts'
 import { at, type Resource, type ResourceType, types } from '../../objects/resource.ts'
 import { matches } from '../../objects/selectors.ts'
 import { bad } from './validate.ts'
 
 /** Rules between the fields of objects other than Services. Throws Failure (422). */
 export function checkRules(type: ResourceType, object: Resource): void {
-  const causes: Cause[] = []
+  const causes: StatusCause[] = []
   if (type === types.deployments || type === types.replicasets) causes.push(...selectorCauses(object))
   if (type === types.endpointslices) causes.push(...sliceCauses(object as unknown as EndpointSlice))
   if (type === types.jobs) causes.push(...jobCauses(object))
@@ -15,7 +15,7 @@ export function checkRules(type: ResourceType, object: Resource): void {
 }
 
 /** Or it would make pods for ever that it does not know as its own. */
-function selectorCauses(object: Resource): Cause[] {
+function selectorCauses(object: Resource): StatusCause[] {
   const wanted = at(object, 'spec', 'selector', 'matchLabels')
   const labels = at(object, 'spec', 'template', 'metadata', 'labels') as Record<string, string> | undefined
   return matches(wanted, labels)
@@ -24,7 +24,7 @@ function selectorCauses(object: Resource): Cause[] {
 }
 
 /** Loopback and other addresses that a real one refuses are taken: everything here is on loopback. */
-function sliceCauses({ addressType, endpoints }: EndpointSlice): Cause[] {
+function sliceCauses({ addressType, endpoints }: EndpointSlice): StatusCause[] {
   if (addressType === 'FQDN') return []
   return (endpoints ?? []).flatMap(({ addresses }, index) =>
     addresses.flatMap((address, at) =>
@@ -35,7 +35,7 @@ function sliceCauses({ addressType, endpoints }: EndpointSlice): Cause[] {
   )
 }
 
-function jobCauses(object: Resource): Cause[] {
+function jobCauses(object: Resource): StatusCause[] {
   const policy = at(object, 'spec', 'template', 'spec', 'restartPolicy')
   return policy === 'Never' || policy === 'OnFailure'
     ? []

@@ -1,9 +1,9 @@
 import { contains, type Family, familyOf, parseCidr, parseIp } from '../../../model/common/network/ip.ts'
 import type { Service, ServicePort } from '../../../model/cluster/kubernetes.ts'
-import { type Cause, invalid } from '../../failure.ts'
+import { type StatusCause, invalid } from '../../failure.ts'
 import type { AddressPlan } from '../../network/address-plan.ts'
 import { type Resource, types } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
+import type { ObjectStore } from '../../objects/store.ts'
 import { bad, refusalCauses } from './validate.ts'
 
 /** What the API server fills in, hands out and checks on a Service. */
@@ -46,7 +46,7 @@ const portWithDefaults = (port: ServicePort): ServicePort => ({
 export function withAddresses(
   object: Resource,
   before: Resource | undefined,
-  store: Store,
+  store: ObjectStore,
   plan: AddressPlan,
 ): Resource {
   const { spec } = object as unknown as Service
@@ -154,8 +154,8 @@ export function check(
   if (causes.length > 0) throw invalid('Service', '', object.metadata.name, causes)
 }
 
-function addressCauses(spec: Service['spec'], old: Service['spec'] | undefined): Cause[] {
-  const causes: Cause[] = []
+function addressCauses(spec: Service['spec'], old: Service['spec'] | undefined): StatusCause[] {
+  const causes: StatusCause[] = []
   if (old?.clusterIP && spec.type !== 'ExternalName' && spec.clusterIP !== old.clusterIP)
     causes.push(bad('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'))
   for (const [index, address] of (spec.clusterIPs ?? []).entries()) {
@@ -173,7 +173,7 @@ function addressCauses(spec: Service['spec'], old: Service['spec'] | undefined):
 }
 
 /** An address that is in no range of this cluster. */
-function strangeCauses({ clusterIPs = [] }: Service['spec'], { serviceCidrs }: AddressPlan): Cause[] {
+function strangeCauses({ clusterIPs = [] }: Service['spec'], { serviceCidrs }: AddressPlan): StatusCause[] {
   const strange = clusterIPs.find((address) => {
     const ip = parseIp(address)
     return ip !== undefined && !serviceCidrs.some((range) => contains(parseCidr(range)!, ip))
@@ -183,7 +183,7 @@ function strangeCauses({ clusterIPs = [] }: Service['spec'], { serviceCidrs }: A
   return [bad('spec.clusterIPs', clusterIPs, words)]
 }
 
-function affinityCauses({ sessionAffinity, sessionAffinityConfig }: Service['spec']): Cause[] {
+function affinityCauses({ sessionAffinity, sessionAffinityConfig }: Service['spec']): StatusCause[] {
   const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds
   if (sessionAffinity !== 'ClientIP' || (Number(seconds) > 0 && Number(seconds) <= longestTimeoutSeconds))
     return []
@@ -192,7 +192,7 @@ function affinityCauses({ sessionAffinity, sessionAffinityConfig }: Service['spe
 }
 
 /** Addresses and node ports belong to one Service. */
-function takenCauses(spec: Service['spec'], others: readonly Resource[]): Cause[] {
+function takenCauses(spec: Service['spec'], others: readonly Resource[]): StatusCause[] {
   const theirs = others.map((other) => (other as unknown as Service).spec)
   const addresses = new Set(theirs.flatMap(({ clusterIPs = [] }) => clusterIPs))
   const nodePorts = new Set(
@@ -218,7 +218,7 @@ function takenCauses(spec: Service['spec'], others: readonly Resource[]): Cause[
   ]
 }
 
-function rangeCauses({ ports = [] }: Service['spec']): Cause[] {
+function rangeCauses({ ports = [] }: Service['spec']): StatusCause[] {
   const words = `provided port is not in the valid range. The range of valid ports is ${lowestNodePort}-${highestNodePort}`
   return ports.flatMap(({ nodePort }, index) =>
     nodePort !== undefined && nodePort !== 0 && (nodePort < lowestNodePort || nodePort > highestNodePort)

@@ -1,7 +1,7 @@
 import { refusalsOf } from '../../../validation/index.ts'
 import type { Schema } from '../../../validation/schema.ts'
 import { dnsLabel } from '../../../validation/words.ts'
-import { badRequest, type Cause, invalid } from '../../failure.ts'
+import { badRequest, type StatusCause, invalid } from '../../failure.ts'
 import { isRecord } from '../../../model/common/values.ts'
 import { apiVersionOf, type Resource, type ResourceType, types } from '../../objects/resource.ts'
 import { shapeOf } from './shapes.ts'
@@ -30,7 +30,7 @@ export function withoutNulls<T>(value: T): T {
  * that is missing or wrong at once (422). `decoded` is called between the two.
  */
 export function checkShape(type: ResourceType, object: Resource, decoded: () => void): void {
-  const causes: Cause[] = []
+  const causes: StatusCause[] = []
   check(object, shapeOf(type), '', { type, causes })
   decoded()
   const { name } = object.metadata
@@ -83,7 +83,7 @@ const fieldOf = ({ fields }: Extract<Schema, { type: 'object' }>, name: string):
 
 interface Context {
   type: ResourceType
-  causes: Cause[]
+  causes: StatusCause[]
 }
 
 function check(value: unknown, schema: Schema, path: string, context: Context): void {
@@ -150,7 +150,7 @@ function cannotDecode(value: unknown, wanted: string, path: string, { type }: Co
   )
 }
 
-function nameCauses({ kind, group }: ResourceType, name: string): Cause[] {
+function nameCauses({ kind, group }: ResourceType, name: string): StatusCause[] {
   const path = 'metadata.name'
   if (group.startsWith('rbac.'))
     return pathSegment.test(name) ? [] : [bad(path, name, "may not contain '/' or '%'")]
@@ -171,7 +171,7 @@ function nameCauses({ kind, group }: ResourceType, name: string): Cause[] {
 }
 
 /** What `explain -f` says that an API server refuses, as causes. */
-export function refusalCauses(object: Resource): Cause[] {
+export function refusalCauses(object: Resource): StatusCause[] {
   return refusalsOf(object).map(({ path, kind, message }) =>
     kind === 'missing'
       ? { reason: 'FieldValueRequired', message: `Required value: ${message}`, field: path }
@@ -179,19 +179,19 @@ export function refusalCauses(object: Resource): Cause[] {
   )
 }
 
-const missing = (field: string): Cause => ({
+const missing = (field: string): StatusCause => ({
   reason: 'FieldValueRequired',
   message: 'Required value',
   field,
 })
 
-export const bad = (field: string, value: unknown, words: string): Cause => ({
+export const bad = (field: string, value: unknown, words: string): StatusCause => ({
   reason: 'FieldValueInvalid',
   message: `Invalid value: ${JSON.stringify(value) ?? 'null'}: ${words}`,
   field,
 })
 
-const unsupported = (field: string, value: unknown, allowed: readonly string[]): Cause => ({
+const unsupported = (field: string, value: unknown, allowed: readonly string[]): StatusCause => ({
   reason: 'FieldValueNotSupported',
   message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map((word) => `"${word}"`).join(', ')}`,
   field,

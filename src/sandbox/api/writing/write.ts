@@ -13,7 +13,7 @@ import {
 import type { AddressPlan } from '../../network/address-plan.ts'
 import { defined, isRecord } from '../../../model/common/values.ts'
 import { apiVersionOf, asText, at, qualified, type Resource, types } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
+import type { ObjectStore } from '../../objects/store.ts'
 import type { Call } from '../call.ts'
 import { applied, managedAfterUpdate, type Manager, pruned } from './managers.ts'
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
@@ -23,7 +23,7 @@ import { checkShape, unknownFields, withoutNulls, withoutUnknownFields } from '.
 
 /** Everything that changes objects. */
 export interface Writer {
-  store: Store
+  store: ObjectStore
   plan: AddressPlan
 }
 
@@ -281,7 +281,7 @@ const scaled = (object: Resource, scale: Resource): Resource => ({
   spec: { ...(object['spec'] as object), replicas: at(scale, 'spec', 'replicas') ?? 0 },
 })
 
-function current(store: Store, { type, namespace, name, subresource }: Call): Resource {
+function current(store: ObjectStore, { type, namespace, name, subresource }: Call): Resource {
   if (name === undefined) throw methodNotAllowed()
   if (subresource !== undefined && !type.subresources.includes(subresource)) throw notFound(type, name)
   return store.get(type, namespace, name)
@@ -310,7 +310,7 @@ function resourceOf({ type, name, subresource }: Call, body: unknown): Resource 
   }
 }
 
-function demandNamespace(store: Store, { type }: Call, namespace: string, name: string): void {
+function demandNamespace(store: ObjectStore, { type }: Call, namespace: string, name: string): void {
   const found = store.find(types.namespaces, undefined, namespace)
   if (found === undefined) throw notFound(types.namespaces, namespace)
   if (found.metadata.deletionTimestamp !== undefined) {

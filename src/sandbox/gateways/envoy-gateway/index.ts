@@ -1,7 +1,7 @@
 import { hashOf } from '../../controllers/names.ts'
 import { onChanges } from '../../controllers/reconciler.ts'
 import { defineType, now, type Resource, types } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
+import type { ObjectStore } from '../../objects/store.ts'
 import type { Gateway, Installed, Site } from '../kit/gateway.ts'
 import { gatewayApi, gatewayClasses, gateways, httpRoutes } from '../kit/objects/gateway-api.ts'
 import { type CertificateUse, certificateFor } from '../kit/certificates.ts'
@@ -78,7 +78,7 @@ function certificatesOf(gateway: Resource | undefined): CertificateUse[] {
 }
 
 /** Makes an Envoy for each Gateway, and says of Gateways and routes what has become of them. */
-function run(store: Store, { install, address, another }: Site): () => void {
+function run(store: ObjectStore, { install, address, another }: Site): () => void {
   const reconcileGateway = (gateway: Resource): void => {
     if (!isOurs(store, gateway)) return
     const { name, namespace: of = '' } = gateway.metadata

@@ -1,6 +1,6 @@
 import { at, defineType, type Resource } from '../../objects/resource.ts'
 import { matches } from '../../objects/selectors.ts'
-import type { HashPolicy } from '../kit/choice/envoy.ts'
+import type { EnvoyHash } from '../kit/choice/envoy.ts'
 import { listAt, secondsOf, textAt } from '../kit/objects/loose.ts'
 
 export const group = 'gateway.envoyproxy.io/v1alpha1'
@@ -12,7 +12,7 @@ export const policies = defineType(group, 'backendtrafficpolicies', 'BackendTraf
 
 /** What a BackendTrafficPolicy says of affinity. */
 interface Attached {
-  hash: readonly HashPolicy[]
+  hash: readonly EnvoyHash[]
   /** `routingType: Service`. */
   isNative: boolean
 }
@@ -62,7 +62,7 @@ function targetsOf(
     })
 }
 
-function hashOf(balancer: unknown): HashPolicy[] {
+function hashOf(balancer: unknown): EnvoyHash[] {
   if (textAt(balancer, 'type') !== 'ConsistentHash') return []
   const hash = at(balancer, 'consistentHash')
   const type = textAt(hash, 'type')

@@ -1,7 +1,7 @@
 import { at, type Resource, types } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
-import { anyOf, Balancer, type Server } from '../kit/choice/balance.ts'
-import { chooseByHash, chooseBySession, type HashPolicy, type StatefulSession } from '../kit/choice/envoy.ts'
+import type { ObjectStore } from '../../objects/store.ts'
+import { anyOf, Chooser, type Server } from '../kit/choice/balance.ts'
+import { chooseByHash, chooseBySession, type EnvoyHash, type StatefulSession } from '../kit/choice/envoy.ts'
 import { following } from '../kit/objects/follow.ts'
 import { gatewayClasses, gateways, httpRoutes } from '../kit/objects/gateway-api.ts'
 import { isBelow, matchesHost, weightOfHost } from '../kit/hosts.ts'
@@ -28,14 +28,14 @@ interface RouteRule {
   name: string
   backends: readonly { namespace: string; service: string; port: string | undefined; weight: number }[]
   session?: (match: unknown) => StatefulSession
-  hash: readonly HashPolicy[]
+  hash: readonly EnvoyHash[]
   /** To the address of the Service. */
   isNative: boolean
 }
 
 /** The Gateway whose Envoy a pod is, by its labels. */
 export function gatewayOf(
-  store: Store,
+  store: ObjectStore,
   pod: { namespace: string; name: string },
 ): () => Resource | undefined {
   const labels = store.find(types.pods, pod.namespace, pod.name)?.metadata.labels ?? {}
@@ -44,14 +44,14 @@ export function gatewayOf(
 }
 
 /** What an Envoy of a Gateway does with requests. */
-export function router(store: Store, pod: { namespace: string; name: string }): Router {
+export function router(store: ObjectStore, pod: { namespace: string; name: string }): Router {
   const own = gatewayOf(store, pod)
   const followed = [gatewayClasses, gateways, httpRoutes, policies, ...serviceTypes]
   const ways = following(store, followed, () => {
     const gateway = own()
     return gateway === undefined ? [] : waysOf(store, gateway)
   })
-  const balancer = new Balancer()
+  const balancer = new Chooser()
   return (asked) => {
     const way = ways().find(
       ({ host, match, listens }) => matchesHost(host, asked.host) && listens(asked) && applies(match, asked),
@@ -68,7 +68,7 @@ export function router(store: Store, pod: { namespace: string; name: string }): 
 }
 
 /** The most exact host and path first, as the Gateway API orders them. */
-function waysOf(store: Store, gateway: Resource): RouteMatch[] {
+function waysOf(store: ObjectStore, gateway: Resource): RouteMatch[] {
   const found = store
     .list(httpRoutes)
     .filter((route) => parentsOf(store, route).some((one) => one.gateway === gateway))
@@ -116,7 +116,13 @@ function listensFor(route: Resource, gateway: Resource): RouteMatch['listens'] {
   return ({ isSecure }) => protocols.has(isSecure ? 'HTTPS' : 'HTTP')
 }
 
-function ruleOf(store: Store, route: Resource, gateway: Resource, one: unknown, index: number): RouteRule {
+function ruleOf(
+  store: ObjectStore,
+  route: Resource,
+  gateway: Resource,
+  one: unknown,
+  index: number,
+): RouteRule {
   const own = route.metadata.namespace ?? ''
   const { hash, isNative } = attachedPolicy(store.list(policies), gateway, route, textAt(one, 'name'))
   const session = sessionOf(route, one, index)
@@ -179,8 +185,8 @@ function applies(match: unknown, { path, method, headers }: AskedRequest): boole
 }
 
 function choose(
-  store: Store,
-  balancer: Balancer,
+  store: ObjectStore,
+  balancer: Chooser,
   { name, backends, session, hash, isNative }: RouteRule,
   match: unknown,
   asked: AskedRequest,

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Resource } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
-import { anyOf, type Balancer, isSame, nameOf, type Server } from '../kit/choice/balance.ts'
+import type { ObjectStore } from '../../objects/store.ts'
+import { anyOf, type Chooser, isSame, nameOf, type Server } from '../kit/choice/balance.ts'
 import { lastCookie } from '../kit/choice/cookies.ts'
 import type { AskedRequest, Choice } from '../kit/proxy.ts'
 import { backendsOf } from '../kit/objects/services.ts'
-import type { Location, Upstream } from './configuration.ts'
+import type { ServerLocation, ServerUpstream } from './configuration.ts'
 import { isOn, setting } from './settings.ts'
 
 interface LocationInUse {
-  store: Store
-  balancer: Balancer
-  location: Location
-  upstream: Upstream
+  store: ObjectStore
+  balancer: Chooser
+  location: ServerLocation
+  upstream: ServerUpstream
 }
 
 export function choose(
@@ -68,7 +68,7 @@ function sticky(
 }
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
-const backendKey = ({ name }: Upstream): string => md5(md5(name) + name)
+const backendKey = ({ name }: ServerUpstream): string => md5(md5(name) + name)
 const randomKey = (): string =>
   `${(Date.now() / 1000).toFixed(3)}.${process.pid}.${Math.floor(Math.random() * 1_000_000)}`
 
@@ -113,8 +113,12 @@ function valueOf(text: string, asked: AskedRequest): string {
 }
 
 /** The cookie of either upstream comes first, then header, cookie and lot (balancer.lua, route_to_alternative_balancer). */
-export function goesToCanary(canary: Upstream, main: Upstream, { headers }: AskedRequest): boolean {
-  const belongsTo = (upstream: Upstream): boolean =>
+export function goesToCanary(
+  canary: ServerUpstream,
+  main: ServerUpstream,
+  { headers }: AskedRequest,
+): boolean {
+  const belongsTo = (upstream: ServerUpstream): boolean =>
     upstream.cookie !== undefined &&
     lastCookie(headers.cookie, nameOfCookie(upstream.cookie))?.split('|')[1] === backendKey(upstream)
   if (belongsTo(main)) return false

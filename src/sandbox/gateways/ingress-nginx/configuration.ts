@@ -1,5 +1,5 @@
 import type { Resource } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
+import type { ObjectStore } from '../../objects/store.ts'
 import { isBelow, matchesHost, weightOfHost } from '../kit/hosts.ts'
 import { type IngressPath, ingressesOf, pathsOf } from '../kit/objects/ingresses.ts'
 import type { AskedRequest } from '../kit/proxy.ts'
@@ -8,12 +8,12 @@ import { hasCookie, isCanary, isOn, setting } from './settings.ts'
 export const controller = 'k8s.io/ingress-nginx'
 
 /** What is written into nginx.conf for a path of a host. */
-export interface Location extends IngressPath {
+export interface ServerLocation extends IngressPath {
   isRegex: boolean
 }
 
 /** What several locations share: all that lead to one port of a Service. */
-export interface Upstream {
+export interface ServerUpstream {
   name: string
   /** The first Ingress that leads there: it says how its pods are reached. */
   first: Resource
@@ -28,16 +28,16 @@ export interface Upstream {
 
 export interface Configuration {
   /** As nginx tries them for each host. */
-  locations: readonly Location[]
+  locations: readonly ServerLocation[]
   canaries: readonly IngressPath[]
-  upstreams: ReadonlyMap<string, Upstream>
+  upstreams: ReadonlyMap<string, ServerUpstream>
 }
 
-export const upstreamName = ({ namespace: of, service, port }: Upstream['service']): string =>
+export const upstreamName = ({ namespace: of, service, port }: ServerUpstream['service']): string =>
   `${of}-${service}-${port}`
 
-export function configure(store: Store): Configuration {
-  const upstreams = new Map<string, Upstream>()
+export function configure(store: ObjectStore): Configuration {
+  const upstreams = new Map<string, ServerUpstream>()
   const all = ingressesOf(store, controller).flatMap((ingress) => pathsOf(ingress))
   for (const path of all) {
     const name = upstreamName(path)
@@ -67,7 +67,7 @@ export function configure(store: Store): Configuration {
 function inherit(
   canary: IngressPath,
   all: readonly IngressPath[],
-  upstreams: ReadonlyMap<string, Upstream>,
+  upstreams: ReadonlyMap<string, ServerUpstream>,
 ): void {
   const main = all.find(
     ({ ingress, host, path }) => !isCanary(ingress) && host === canary.host && path === canary.path,
@@ -85,16 +85,16 @@ function inherit(
 }
 
 export function locationFor(
-  locations: readonly Location[],
+  locations: readonly ServerLocation[],
   { host, path }: AskedRequest,
-): Location | undefined {
+): ServerLocation | undefined {
   const server = locations.find((one) => matchesHost(one.host, host))?.host
   const own = locations.filter((one) => one.host === server)
   const exact = own.find((one) => !one.isRegex && one.pathType === 'Exact' && one.path === path)
   return exact ?? own.find((one) => matchesPath(one, path))
 }
 
-function matchesPath({ path, pathType, isRegex }: Location, asked: string): boolean {
+function matchesPath({ path, pathType, isRegex }: ServerLocation, asked: string): boolean {
   if (isRegex) return expressionOf(path)?.test(asked) === true
   return pathType === 'Exact' ? asked === path : isBelow(asked, path)
 }
@@ -109,7 +109,7 @@ function expressionOf(path: string): RegExp | undefined {
 }
 
 /** `rewrite "(?i)/path" /target break`: the whole path becomes the target. */
-export function rewritten({ ingress, path }: Location, asked: AskedRequest): { path?: string } {
+export function rewritten({ ingress, path }: ServerLocation, asked: AskedRequest): { path?: string } {
   const target = setting(ingress, 'rewrite-target')
   if (target === undefined || target === path) return {}
   const match = new RegExp(path, 'i').exec(asked.path)

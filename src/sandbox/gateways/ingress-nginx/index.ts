@@ -1,6 +1,6 @@
 import { types } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
-import { Balancer } from '../kit/choice/balance.ts'
+import type { ObjectStore } from '../../objects/store.ts'
+import { Chooser } from '../kit/choice/balance.ts'
 import { isKnownUser } from '../kit/basic-auth.ts'
 import { following } from '../kit/objects/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
@@ -14,7 +14,7 @@ import { choose, goesToCanary } from './balance.ts'
 import {
   configure,
   controller,
-  type Location,
+  type ServerLocation,
   locationFor,
   rewritten,
   upstreamName,
@@ -68,18 +68,22 @@ const notFound = page(404, 'Not Found')
 const nobody = page(503, 'Service Temporarily Unavailable')
 
 /** `auth-type: basic`; `auth-secret` may be in another namespace. */
-const isRefused = (store: Store, { ingress, namespace: own }: Location, asked: AskedRequest): boolean => {
+const isRefused = (
+  store: ObjectStore,
+  { ingress, namespace: own }: ServerLocation,
+  asked: AskedRequest,
+): boolean => {
   const [secret = '', of = own] = (setting(ingress, 'auth-secret') ?? '').split('/').toReversed()
   return setting(ingress, 'auth-type') === 'basic' && !isKnownUser(store, of, secret, asked)
 }
-const unknown = ({ ingress }: Location): OwnAnswer =>
+const unknown = ({ ingress }: ServerLocation): OwnAnswer =>
   page(401, 'Authorization Required', [
     'WWW-Authenticate',
     `Basic realm="${setting(ingress, 'auth-realm') ?? ''}"`,
   ])
 
 /** `ssl-redirect`, which is on unless it is turned off. */
-const isRedirected = ({ ingress, host }: Location): boolean =>
+const isRedirected = ({ ingress, host }: ServerLocation): boolean =>
   certificatesOf(ingress).some((use) => matchesHost(use.host, host)) &&
   setting(ingress, 'ssl-redirect') !== 'false'
 
@@ -91,11 +95,11 @@ const toTls = ({ host, path, query }: AskedRequest): OwnAnswer => {
 /** `proxy_next_upstream_tries`. */
 const tries = 3
 
-function router(store: Store): Router {
+function router(store: ObjectStore): Router {
   const configuration = following(store, [types.ingresses, types.ingressclasses, ...serviceTypes], () =>
     configure(store),
   )
-  const balancer = new Balancer()
+  const balancer = new Chooser()
   return (asked) => {
     const { locations, canaries, upstreams } = configuration()
     const location = locationFor(locations, asked)

@@ -1,8 +1,8 @@
 import { at, defineType, type Resource, types } from '../../objects/resource.ts'
 import { matches as matchesLabels } from '../../objects/selectors.ts'
-import type { Store } from '../../objects/store.ts'
-import { Balancer } from '../kit/choice/balance.ts'
-import { chooseByHash, type HashPolicy } from '../kit/choice/envoy.ts'
+import type { ObjectStore } from '../../objects/store.ts'
+import { Chooser } from '../kit/choice/balance.ts'
+import { chooseByHash, type EnvoyHash } from '../kit/choice/envoy.ts'
 import { certificateFor } from '../kit/certificates.ts'
 import { following } from '../kit/objects/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
@@ -80,13 +80,13 @@ interface Destination {
   service: string
   port: string | undefined
   weight: number
-  policies: readonly HashPolicy[]
+  policies: readonly EnvoyHash[]
 }
 
-function router(store: Store, pod: { namespace: string; name: string }): Router {
+function router(store: ObjectStore, pod: { namespace: string; name: string }): Router {
   const followed = [types.pods, gateways, virtualServices, destinationRules, ...serviceTypes]
   const routes = following(store, followed, () => routesOf(store, pod))
-  const balancer = new Balancer()
+  const balancer = new Chooser()
   return (asked) => {
     const own = routes().filter(
       ({ host, isSecure }) => isSecure === asked.isSecure && matchesHost(host, asked.host),
@@ -99,7 +99,7 @@ function router(store: Store, pod: { namespace: string; name: string }): Router 
 }
 
 /** For the gateway in a pod; the most exact host first, and routes in their order. */
-function routesOf(store: Store, pod: { namespace: string; name: string }): Route[] {
+function routesOf(store: ObjectStore, pod: { namespace: string; name: string }): Route[] {
   const served = gatewaysOf(store, pod)
   const found = store.list(virtualServices).flatMap((object) => {
     const of = object.metadata.namespace ?? ''
@@ -120,7 +120,7 @@ function routesOf(store: Store, pod: { namespace: string; name: string }): Route
 }
 
 /** The objects that are for a pod. */
-function gatewaysOf(store: Store, pod: { namespace: string; name: string }): Resource[] {
+function gatewaysOf(store: ObjectStore, pod: { namespace: string; name: string }): Resource[] {
   const { labels: own } = store.find(types.pods, pod.namespace, pod.name)?.metadata ?? {}
   return store
     .list(gateways)
@@ -144,7 +144,7 @@ function takenHosts(gateway: Resource, object: Resource, isSecure: boolean): str
   )
 }
 
-function routeOf(store: Store, http: unknown, host: string, of: string): Omit<Route, 'isSecure'> {
+function routeOf(store: ObjectStore, http: unknown, host: string, of: string): Omit<Route, 'isSecure'> {
   return {
     host,
     matches: listAt(http, 'match'),
@@ -194,8 +194,8 @@ function rewritten({ rewrite, matches }: Route, { path }: AskedRequest): string 
 
 /** One of several destinations is drawn for every request, whatever the hash. */
 function choose(
-  store: Store,
-  balancer: Balancer,
+  store: ObjectStore,
+  balancer: Chooser,
   { destinations }: Route,
   asked: AskedRequest,
 ): Choice | undefined {

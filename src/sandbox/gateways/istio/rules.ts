@@ -1,7 +1,7 @@
 import { isRecord } from '../../../model/common/values.ts'
 import { at, defineType, type Resource } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
-import type { HashPolicy } from '../kit/choice/envoy.ts'
+import type { ObjectStore } from '../../objects/store.ts'
+import type { EnvoyHash } from '../kit/choice/envoy.ts'
 import { matchesHost, weightOfHost } from '../kit/hosts.ts'
 import { listAt, secondsOf, textAt } from '../kit/objects/loose.ts'
 
@@ -13,11 +13,11 @@ export const destinationRules = defineType(group, 'destinationrules', 'Destinati
 
 /** What its DestinationRule says of the port and the subset, if anything. */
 export function policiesFor(
-  store: Store,
+  store: ObjectStore,
   host: string,
   port: string | undefined,
   subset: string | undefined,
-): HashPolicy[] {
+): EnvoyHash[] {
   const rules = rulesFor(store, host)
   const policy = rules.map((one) => at(one, 'spec', 'trafficPolicy')).find((one) => one !== undefined)
   const ofSubset = rules
@@ -37,7 +37,7 @@ export function policiesFor(
  * Those for a host, of the first place that has any: the gateway's own namespace, which is the root namespace here and counts
  * for rules that are not exported; that of the Service; the root namespace. The most exact host counts, and the oldest first.
  */
-function rulesFor(store: Store, host: string): Resource[] {
+function rulesFor(store: ObjectStore, host: string): Resource[] {
   const all = store.list(destinationRules).filter((rule) => matchesHost(hostOf(rule), host))
   const isPrivate = (rule: Resource): boolean => listAt(rule, 'spec', 'exportTo').map(String).join() === '.'
   const [, ofService] = host.split('.')
@@ -63,7 +63,7 @@ function hostOf(rule: Resource): string {
     : `${host}.${rule.metadata.namespace ?? ''}.svc.cluster.local`
 }
 
-function hashOf(hash: unknown): HashPolicy[] {
+function hashOf(hash: unknown): EnvoyHash[] {
   const cookie = at(hash, 'httpCookie')
   if (isRecord(cookie)) {
     const ttl = textAt(cookie, 'ttl')

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { type Issued, selfSigned } from '../../network/certificate.ts'
 import { types } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
+import type { ObjectStore } from '../../objects/store.ts'
 import { matchesHost, weightOfHost } from './hosts.ts'
 import { textAt } from './objects/loose.ts'
 
@@ -14,7 +14,7 @@ export interface CertificateUse {
 
 /** The certificate for a name, of the most exact host that has one. */
 export function certificateFor(
-  store: Store,
+  store: ObjectStore,
   uses: readonly CertificateUse[],
   name: string,
 ): Issued | undefined {
@@ -26,7 +26,7 @@ export function certificateFor(
     .find((one) => one !== undefined)
 }
 
-function issuedIn(store: Store, namespace: string, name: string): Issued | undefined {
+function issuedIn(store: ObjectStore, namespace: string, name: string): Issued | undefined {
   const secret = store.find(types.secrets, namespace, name)
   const [cert, key] = ['tls.crt', 'tls.key'].map((part) =>
     Buffer.from(textAt(secret, 'data', part) ?? '', 'base64').toString(),
@@ -36,7 +36,7 @@ function issuedIn(store: Store, namespace: string, name: string): Issued | undef
 
 /** The same for a product that takes only one that is for the name, and else shows a stand-in of its own. */
 export function certificateOrOwn(
-  store: Store,
+  store: ObjectStore,
   uses: readonly CertificateUse[],
   name: string,
   own: Issued,

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
-import type { Router, Serving } from './proxy.ts'
+import type { ObjectStore } from '../../objects/store.ts'
+import type { Router, GatewayServing } from './proxy.ts'
 
 /** An object that is there when a gateway is. */
 export interface Installed {
@@ -19,14 +19,14 @@ export interface Gateway {
   /** It speaks HTTP/2 without TLS, too. */
   isBilingual?: true
   /** What such a pod does with a request. */
-  router: (store: Store, pod: { namespace: string; name: string }) => Router
+  router: (store: ObjectStore, pod: { namespace: string; name: string }) => Router
   /** By what it is known over TLS, where it speaks that: for a name, or where none is asked for. */
   certificate?: (
-    store: Store,
+    store: ObjectStore,
     pod: { namespace: string; name: string },
-  ) => NonNullable<Serving['certificate']>
+  ) => NonNullable<GatewayServing['certificate']>
   /** What else it does in the cluster. Returns what ends it. */
-  run?: (store: Store, place: Site) => () => void
+  run?: (store: ObjectStore, place: Site) => () => void
 }
 
 /** Where a gateway is in the cluster. */

@@ -68,7 +68,7 @@ const workers = 16
 const failure: OwnAnswer = { status: 502, body: 'Bad Gateway\n' }
 
 /** What a proxy does with requests. */
-export interface Serving {
+export interface GatewayServing {
   router: Router
   /** It speaks HTTP/2 without TLS as well. */
   isBilingual: boolean
@@ -79,7 +79,7 @@ export interface Serving {
 /** A program of a pod that passes HTTP on, request by request, from the pod's own address. */
 export function startProxy(
   options: ContainerOptions,
-  { router, isBilingual, certificate }: Serving,
+  { router, isBilingual, certificate }: GatewayServing,
 ): Container {
   const { podIp, ports, lowestPort, plan } = options
   const log = new ContainerLog()
@@ -150,7 +150,7 @@ function doorOf(first: http.Server, second: http2.Http2Server, ended: Promise<un
 
 /** Over TLS the client and this side agree on a version (ALPN). */
 function secureDoor(
-  certificate: NonNullable<Serving['certificate']>,
+  certificate: NonNullable<GatewayServing['certificate']>,
   answer: (request: Incoming, response: Response) => void,
   ended: Promise<unknown>,
 ): net.Server {

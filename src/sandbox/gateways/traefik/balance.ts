@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Store } from '../../objects/store.ts'
-import { anyOf, type Balancer, nameOf, type Server } from '../kit/choice/balance.ts'
+import type { ObjectStore } from '../../objects/store.ts'
+import { anyOf, type Chooser, nameOf, type Server } from '../kit/choice/balance.ts'
 import { firstCookie } from '../kit/choice/cookies.ts'
 import { textAt } from '../kit/objects/loose.ts'
 import type { AskedRequest, Choice } from '../kit/proxy.ts'
@@ -35,7 +35,7 @@ export type BalanceTarget = Servers | Weighted
 
 const valueOf = (of: string): string => createHash('sha256').update(of).digest('hex').slice(0, 16)
 
-type Means = Readonly<{ store: Store; balancer: Balancer }>
+type Means = Readonly<{ store: ObjectStore; balancer: Chooser }>
 
 /** The server for a request, with the cookies of all levels. */
 export function choose(means: Means, target: BalanceTarget, asked: AskedRequest): Choice | undefined {

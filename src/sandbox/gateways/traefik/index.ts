@@ -1,7 +1,7 @@
 import { survive } from '../../controllers/survive.ts'
 import { at, defineType, type Resource, types } from '../../objects/resource.ts'
-import type { Store } from '../../objects/store.ts'
-import { Balancer } from '../kit/choice/balance.ts'
+import type { ObjectStore } from '../../objects/store.ts'
+import { Chooser } from '../kit/choice/balance.ts'
 import { isKnownUser } from '../kit/basic-auth.ts'
 import { following } from '../kit/objects/follow.ts'
 import type { Gateway } from '../kit/gateway.ts'
@@ -63,7 +63,7 @@ export const traefik: Gateway = {
   },
 }
 
-const usesOf = (store: Store): CertificateUse[] => [
+const usesOf = (store: ObjectStore): CertificateUse[] => [
   ...[controller, nginxController].flatMap((one) => ingressesOf(store, one)).flatMap(certificatesOf),
   ...store.list(routes).map((route) => ({
     host: undefined,
@@ -89,10 +89,10 @@ interface LengthyRule {
   middlewares?: readonly string[]
 }
 
-function router(store: Store): Router {
+function router(store: ObjectStore): Router {
   const followed = [types.ingresses, types.ingressclasses, routes, traefikServices, ...serviceTypes]
   const ways = following(store, followed, () => waysOf(store))
-  const balancer = new Balancer()
+  const balancer = new Chooser()
   return (asked) => {
     const way = ways().find(({ matches }) => matches(asked))
     if (way === undefined) return notFound
@@ -106,7 +106,7 @@ function router(store: Store): Router {
 }
 
 /** `basicAuth`; no other middleware is there. */
-function isRefused(store: Store, reference: string, asked: AskedRequest): boolean {
+function isRefused(store: ObjectStore, reference: string, asked: AskedRequest): boolean {
   const found = store.list(middlewares).find((one) => middlewareName(one.metadata) === reference)
   const secret = textAt(found, 'spec', 'basicAuth', 'secret')
   return secret !== undefined && !isKnownUser(store, found?.metadata.namespace ?? '', secret, asked)
@@ -120,7 +120,7 @@ const middlewareName = ({
   name?: string
 }): string => `${of}-${own}@kubernetescrd`
 
-function waysOf(store: Store): LengthyRule[] {
+function waysOf(store: ObjectStore): LengthyRule[] {
   const found: LengthyRule[] = []
   const from = (object: Resource, make: () => LengthyRule[]): void =>
     survive(store, object, () => {
@@ -179,7 +179,7 @@ function ruleOfPath({ host, path, pathType }: IngressPath): Pick<LengthyRule, 'l
 }
 
 /** What the annotations of a Service say (pkg/provider/kubernetes/ingress/annotations.go). */
-function byService({ namespace: of, service, port }: IngressPath, store: Store): Servers {
+function byService({ namespace: of, service, port }: IngressPath, store: ObjectStore): Servers {
   const all = Object.entries(store.find(types.services, of, service)?.metadata.annotations ?? {})
   const own = new Map(all.map(([key, value]) => [key.toLowerCase(), value]))
   const get = (key: string): string | undefined => own.get(`traefik.ingress.kubernetes.io/service.${key}`)
@@ -223,7 +223,7 @@ function nginxWay(path: IngressPath): LengthyRule {
 }
 
 /** The services of a route, or of a weighted TraefikService; several take turns. */
-function targetOf(services: readonly unknown[], of: string, store: Store): BalanceTarget | undefined {
+function targetOf(services: readonly unknown[], of: string, store: ObjectStore): BalanceTarget | undefined {
   const children = services.flatMap((one) => {
     const target = childOf(one, of, store)
     return target === undefined ? [] : [{ target, weight: numberAt(one, 'weight') ?? 1 }]
@@ -233,7 +233,7 @@ function targetOf(services: readonly unknown[], of: string, store: Store): Balan
   return { name: children.map(({ target }) => target.name).join(), children }
 }
 
-function childOf(one: unknown, of: string, store: Store): BalanceTarget | undefined {
+function childOf(one: unknown, of: string, store: ObjectStore): BalanceTarget | undefined {
   const service = textAt(one, 'name') ?? ''
   const where = textAt(one, 'namespace') ?? of
   if (textAt(one, 'kind') === 'TraefikService') {

@@ -14,8 +14,8 @@ import {
 } from 'yaml'
 import type { FilePosition, Finding } from '../../../model/findings/finding.ts'
 import { fileFinding } from '../finding.ts'
-import { aliasesOf, type Resolve } from './merged.ts'
-import { type Fault, faultOf, partsOf } from './parts.ts'
+import { aliasesOf, type ResolveAlias } from './merged.ts'
+import { type TextFault, faultOf, partsOf } from './parts.ts'
 import { asRecord } from '../../../model/common/values.ts'
 import { kubectlSchema } from './tags.ts'
 import { type Engine, engineBreaking, engineOfFile, patchEngine, templateFinding } from './template.ts'
@@ -26,7 +26,7 @@ export interface FileObject {
   node: YAMLMap
   /** `at(node)`: where a node begins. */
   at: (node: Node | undefined | null) => FilePosition
-  resolve: Resolve
+  resolve: ResolveAlias
   /** Several objects of one List share its document. */
   value: Readonly<Record<string, unknown>>
 }
@@ -101,8 +101,8 @@ export function unreadable(text: string, position: FilePosition, message: string
 }
 
 /** What YAML allows and JSON does not, and where: kubectl refuses the document (and `{{ .Values.x }}` reads as a map that is a key). */
-export function oddNode(contents: unknown): Fault | undefined {
-  let found: Fault | undefined
+export function oddNode(contents: unknown): TextFault | undefined {
+  let found: TextFault | undefined
   const anchors = new Map<string, Node>()
   const at = ({ range }: Node): number => range?.[0] ?? 0
   if (!isNode(contents)) return undefined

@@ -12,10 +12,10 @@ import {
 } from 'yaml'
 
 /** The node that an alias stands for; anything else is itself. */
-export type Resolve = (node: unknown) => unknown
+export type ResolveAlias = (node: unknown) => unknown
 
 /** Reads the aliases of a document once, when the first one is asked for. */
-export function aliasesOf(document: Document): Resolve {
+export function aliasesOf(document: Document): ResolveAlias {
   let targets: ReadonlyMap<Alias, Node | undefined> | undefined
   return (node) => {
     if (!isAlias(node)) return node
@@ -44,7 +44,7 @@ export function keyOf({ key }: Pair): string | undefined {
 }
 
 /** The pairs of a map, each under its key. What `<<` merges replaces what stands before it, as kubectl reads it. */
-export function pairsOf(map: YAMLMap, resolve: Resolve): ReadonlyMap<string, Pair> {
+export function pairsOf(map: YAMLMap, resolve: ResolveAlias): ReadonlyMap<string, Pair> {
   const pairs = new Map<string, Pair>()
   for (const pair of map.items) {
     const key = keyOf(pair)
@@ -55,7 +55,7 @@ export function pairsOf(map: YAMLMap, resolve: Resolve): ReadonlyMap<string, Pai
 }
 
 /** Of several maps the first one that has a key counts. */
-function mergedPairs({ value }: Pair, resolve: Resolve): [string, Pair][] {
+function mergedPairs({ value }: Pair, resolve: ResolveAlias): [string, Pair][] {
   const source = resolve(value)
   const maps = isSeq(source) ? source.items.map(resolve).toReversed() : [source]
   return maps.flatMap((one) => (isMap(one) ? [...pairsOf(one, resolve)] : []))

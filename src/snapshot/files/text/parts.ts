@@ -8,7 +8,7 @@ export interface DocumentText {
 }
 
 /** Why a text cannot be read, and where in it. */
-export interface Fault {
+export interface TextFault {
   offset: number
   message: string
 }
@@ -17,7 +17,7 @@ export interface Fault {
  * A file in parts, as kubectl takes it apart before it reads YAML (k8s.io/apimachinery, pkg/util/yaml): at lines that begin
  * with `---`, and JSON at the end of each value. A line that says something else beside `---` ends the reading.
  */
-export function partsOf(text: string): { parts: DocumentText[]; fault?: Fault } {
+export function partsOf(text: string): { parts: DocumentText[]; fault?: TextFault } {
   const parts: DocumentText[] = []
   let from = 0
   for (const { 0: line, 1: rest = '', index } of text.matchAll(/^(?:(?<![^])\uFEFF)?---([^\n]*)/gm)) {
@@ -50,7 +50,7 @@ function valuesOf(part: DocumentText): DocumentText[] {
 }
 
 /** What kubectl's reader of YAML takes in no file, and others do: control characters, and tabs where a line begins. */
-export function faultOf({ text }: DocumentText): Fault | undefined {
+export function faultOf({ text }: DocumentText): TextFault | undefined {
   const control = /[^\t\n\r\x20-\x7E\x85\xA0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u.exec(text)
   if (control !== null) return { offset: control.index, message: 'control characters are not allowed' }
   const directive = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*%/.exec(text)

@@ -4,7 +4,7 @@ import type {
   BackendTally,
   Latency,
   ProbeResult,
-  Switch,
+  PodSwitch,
   TimelineCell,
 } from '../../../../src/model/probe/results/probe-result.ts'
 
@@ -91,8 +91,8 @@ function merge(base: ProbeResult, overrides: Overrides): ProbeResult {
   return merged as unknown as ProbeResult
 }
 
-function findSwitches(answers: string, intervalMs: number): { switches: Switch[]; switchAt: Set<number> } {
-  const switches: Switch[] = []
+function findSwitches(answers: string, intervalMs: number): { switches: PodSwitch[]; switchAt: Set<number> } {
+  const switches: PodSwitch[] = []
   let current: string | undefined
   for (const [index, answer] of answers.split('').entries()) {
     if (!/[A-Z]/.test(answer)) continue

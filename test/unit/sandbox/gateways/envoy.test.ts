@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { istio as istioGateway } from '../../../../src/sandbox/gateways/istio/index.ts'
-import type { Store } from '../../../../src/sandbox/objects/store.ts'
+import type { ObjectStore } from '../../../../src/sandbox/objects/store.ts'
 import { clusterWith, put, scale, sentBack, spreadOf, visit, type Visit } from './support.ts'
 
 /** Through Istio's gateway, by a DestinationRule with this hash. */
@@ -94,7 +94,7 @@ describe('the Istio of the sandbox', () => {
 })
 
 /** Through Envoy Gateway, by a rule of an HTTPRoute. */
-function envoyGateway(rule: object, policy?: object): { go: Visit; store: Store } {
+function envoyGateway(rule: object, policy?: object): { go: Visit; store: ObjectStore } {
   const store = clusterWith('envoy-gateway', 'web')
   const labels = {
     'gateway.envoyproxy.io/owning-gateway-name': 'eg',

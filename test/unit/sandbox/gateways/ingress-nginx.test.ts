@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Store } from '../../../../src/sandbox/objects/store.ts'
+import type { ObjectStore } from '../../../../src/sandbox/objects/store.ts'
 import { classOf, clusterWith, ingressObject, put, scale, sentBack, spreadOf, visit } from './support.ts'
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
 
-function cluster(annotations: Record<string, string>, paths?: Record<string, string>): Store {
+function cluster(annotations: Record<string, string>, paths?: Record<string, string>): ObjectStore {
   const store = clusterWith('ingress-nginx', 'web', 'other')
   classOf(store, 'nginx', 'k8s.io/ingress-nginx')
   put(store, 'ingresses', ingressObject('shop', annotate(annotations), paths))

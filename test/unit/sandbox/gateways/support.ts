@@ -3,13 +3,13 @@ import { routerOf, typesWith } from '../../../../src/sandbox/gateways/index.ts'
 import type { Installed } from '../../../../src/sandbox/gateways/kit/gateway.ts'
 import type { AskedRequest, Choice, Router } from '../../../../src/sandbox/gateways/kit/proxy.ts'
 import { types } from '../../../../src/sandbox/objects/resource.ts'
-import { Store } from '../../../../src/sandbox/objects/store.ts'
+import { ObjectStore } from '../../../../src/sandbox/objects/store.ts'
 
 const namespace = 'shop'
 
 /** A store with a gateway and Services of three pods each: 10.0.0.1:8080 to 10.0.0.3:8080 are those of the first. */
-export function clusterWith(gateway: GatewayName, ...services: (string | object)[]): Store {
-  const store = new Store(typesWith([gateway]))
+export function clusterWith(gateway: GatewayName, ...services: (string | object)[]): ObjectStore {
+  const store = new ObjectStore(typesWith([gateway]))
   for (const [index, service] of services.entries()) {
     const given = typeof service === 'string' ? { metadata: { name: service } } : service
     const { metadata } = given as { metadata: { name: string } }
@@ -31,7 +31,7 @@ export function clusterWith(gateway: GatewayName, ...services: (string | object)
 }
 
 /** Stores an object, in the namespace of all unless it says another. */
-export function put(store: Store, plural: string, object: object): void {
+export function put(store: ObjectStore, plural: string, object: object): void {
   const type = store.types.find((one) => one.plural === plural)
   if (type === undefined) throw new Error(`no ${plural}`)
   const { metadata, ...rest } = object as { metadata: object }
@@ -39,7 +39,7 @@ export function put(store: Store, plural: string, object: object): void {
 }
 
 /** Replaces the endpoints of a Service by those at these hosts of its network. */
-export function scale(store: Store, service: string, hosts: readonly number[]): void {
+export function scale(store: ObjectStore, service: string, hosts: readonly number[]): void {
   const slice = store.get(types.endpointslices, namespace, service)
   store.replace(types.endpointslices, {
     ...slice,
@@ -51,7 +51,11 @@ export function scale(store: Store, service: string, hosts: readonly number[]): 
 }
 
 /** What gateways of a name make of requests. */
-export function visit(store: Store, gateway: GatewayName, pod = { namespace: 'gw', name: 'gw-1' }): Visit {
+export function visit(
+  store: ObjectStore,
+  gateway: GatewayName,
+  pod = { namespace: 'gw', name: 'gw-1' },
+): Visit {
   const router = routerOf(gateway, store, pod)
   return (request = {}) => choiceOf(router, request)
 }
@@ -129,5 +133,5 @@ export const ingressObject = (
 })
 
 /** An IngressClass, and whose it is. */
-export const classOf = (store: Store, name: string, controller: string): void =>
+export const classOf = (store: ObjectStore, name: string, controller: string): void =>
   put(store, 'ingressclasses', { metadata: { name }, spec: { controller } } satisfies Installed['object'])

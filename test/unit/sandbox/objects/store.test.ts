@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Call } from '../../../../src/sandbox/api/call.ts'
 import { list, watch } from '../../../../src/sandbox/api/read.ts'
 import { types } from '../../../../src/sandbox/objects/resource.ts'
-import { Store } from '../../../../src/sandbox/objects/store.ts'
+import { ObjectStore } from '../../../../src/sandbox/objects/store.ts'
 
 const call = (query: string): Call => ({
   method: 'GET',
@@ -19,8 +19,8 @@ const call = (query: string): Call => ({
   warn: () => {},
 })
 
-function filled(count: number): Store {
-  const store = new Store()
+function filled(count: number): ObjectStore {
+  const store = new ObjectStore()
   for (let index = 0; index < count; index += 1)
     store.create(types.configmaps, { metadata: { name: `c${index}`, namespace: 'default' }, data: {} })
   return store
@@ -51,7 +51,7 @@ describe('lists', () => {
 
 describe('watches', () => {
   /** What a watch tells while `action` goes on. */
-  function toldBy(store: Store, query: string, action: () => void): string[] {
+  function toldBy(store: ObjectStore, query: string, action: () => void): string[] {
     const told: string[] = []
     const watching = watch(
       store,

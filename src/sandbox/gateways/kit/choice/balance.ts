@@ -16,7 +16,7 @@ export const isSame = (one: Server, other: Server): boolean =>
 const points = 160
 
 /** How one proxy has distributed so far: whose turn it is, and the rings that it has made. */
-export class Balancer {
+export class Chooser {
   readonly #turns = new Map<string, number>()
   readonly #rings = new Map<string, { of: string; ring: Ring }>()
 

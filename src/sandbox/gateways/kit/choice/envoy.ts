@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { anyOf, Balancer, nameOf, type Server } from './balance.ts'
+import { anyOf, Chooser, nameOf, type Server } from './balance.ts'
 import { firstCookie } from './cookies.ts'
 import type { AskedRequest, Choice } from '../proxy.ts'
 
@@ -15,7 +15,7 @@ interface CookieHash {
 }
 
 /** What a request is hashed by: `hash_policy` of a route. */
-export type HashPolicy =
+export type EnvoyHash =
   | { by: 'cookie'; cookie: CookieHash }
   | { by: 'header'; name: string }
   | { by: 'query'; name: string }
@@ -23,10 +23,10 @@ export type HashPolicy =
 
 /** A choice by hash policies; by nothing of the request where none applies to it. */
 export function chooseByHash(
-  balancer: Balancer,
+  balancer: Chooser,
   upstream: string,
   servers: readonly Server[],
-  policies: readonly HashPolicy[],
+  policies: readonly EnvoyHash[],
   asked: AskedRequest,
 ): Choice | undefined {
   const made: string[] = []
@@ -35,7 +35,7 @@ export function chooseByHash(
   return server && { server, headers: made.map((text) => ['Set-Cookie', text] as const) }
 }
 
-function keyOf(policy: HashPolicy, asked: AskedRequest, made: string[]): string | undefined {
+function keyOf(policy: EnvoyHash, asked: AskedRequest, made: string[]): string | undefined {
   if (policy.by === 'source') return asked.client
   if (policy.by === 'query') return asked.query.get(policy.name) ?? undefined
   if (policy.by === 'header') {

@@ -1,5 +1,5 @@
 import { type Resource, types } from '../../../objects/resource.ts'
-import type { Store } from '../../../objects/store.ts'
+import type { ObjectStore } from '../../../objects/store.ts'
 import { onChanges } from '../../../controllers/reconciler.ts'
 import type { CertificateUse } from '../certificates.ts'
 import { listAt, textAt } from './loose.ts'
@@ -17,7 +17,7 @@ export interface IngressPath {
 }
 
 /** Ingresses whose class one of these controllers has, the oldest first. */
-export function ingressesOf(store: Store, controller: string): Resource[] {
+export function ingressesOf(store: ObjectStore, controller: string): Resource[] {
   const classes = new Set(
     store
       .list(types.ingressclasses)
@@ -67,7 +67,7 @@ export function pathsOf(ingress: Resource): IngressPath[] {
 }
 
 /** Writes into Ingresses where they are reached. */
-export function publish(store: Store, controllers: readonly string[], address: string): () => void {
+export function publish(store: ObjectStore, controllers: readonly string[], address: string): () => void {
   const status = { loadBalancer: { ingress: [{ ip: address }] } }
   const reconcile = (): void => {
     for (const ingress of controllers.flatMap((one) => ingressesOf(store, one)))

@@ -2,11 +2,11 @@ import { serviceLabel } from '../../../../model/cluster/external.ts'
 import { endpointsOfPort } from '../../../../model/cluster/endpoint.ts'
 import type { EndpointSlice, Service } from '../../../../model/cluster/kubernetes.ts'
 import { types } from '../../../objects/resource.ts'
-import type { Store } from '../../../objects/store.ts'
+import type { ObjectStore } from '../../../objects/store.ts'
 import type { Server } from '../choice/balance.ts'
 
 /** What a gateway finds behind a port of a Service. */
-export interface Backends {
+export interface ServiceBackends {
   service: Service
   /** The port's number. */
   port: number
@@ -22,11 +22,11 @@ export const serviceTypes = [types.services, types.endpointslices]
 
 /** @param port its number or name; without one, the first */
 export function backendsOf(
-  store: Store,
+  store: ObjectStore,
   namespace: string,
   name: string,
   port: string | undefined,
-): Backends | undefined {
+): ServiceBackends | undefined {
   const service = store.find(types.services, namespace, name) as unknown as Service | undefined
   const found = service?.spec.ports?.find(
     (one) => port === undefined || String(one.port) === port || one.name === port,
