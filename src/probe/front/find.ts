@@ -2,7 +2,7 @@ import { type Cluster, isForbidden } from '../../cluster/index.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import { keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import type { FrontPlace } from '../../model/probe/results/survey.ts'
-import type { ObjectRef } from '../../model/findings/finding.ts'
+import { objectName, type ObjectRef } from '../../model/findings/finding.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import { UserError } from '../../model/common/user-error.ts'
@@ -106,7 +106,7 @@ export async function findFront(
   const wayIn = visitedOf(all, query)
   notes.push(...wayIn.notes)
   const found = wayIn.first
-  const places = wayIn.places.length > 0 ? wayIn.places : placesAsked(query, found.service.name)
+  let places = wayIn.places.length > 0 ? wayIn.places : placesAsked(query, found.service.name)
   if (places === undefined) {
     const others = [...new Set(all.flatMap((one) => one.others))]
     if (others.length > 0) {
@@ -126,6 +126,15 @@ export async function findFront(
     // It says nothing of a gateway, such as a Service or a DestinationRule: what leads to it does.
     object = (await openerOf(collector, of, ref)) ?? object
     if (object !== undefined) parents = await readParents(collector.objects, object)
+    // One gateway is asked: what others open is not there.
+    places = places.filter((place) => place.by === by)
+    const besides = found.openers
+      .filter((one) => of !== undefined && keyOf(one) !== keyOf(of))
+      .map(objectName)
+    if (of !== undefined && besides.length > 0)
+      notes.push(
+        `${word} is asked through ${objectName(of)}; it is reached through ${besides.join(', ')}, too`,
+      )
   }
   const { address, beside } = isMesh
     ? await addressOfService(collector, found.service, query)

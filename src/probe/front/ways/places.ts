@@ -37,6 +37,8 @@ export interface FoundPlaces {
   notes: string[]
   /** Hosts and paths that are there, and are none of those that were asked for. */
   others: string[]
+  /** All objects that open one of the places, also where another one was taken for it. */
+  openers: ObjectRef[]
 }
 
 /**
@@ -51,6 +53,7 @@ export function placesOf(
 ): FoundPlaces {
   const notes: string[] = []
   const others = new Set<string>()
+  const openers = new Map<string, ObjectRef>()
   const found = new Map<string, PlaceInFront>()
   for (const { entry, hops, share } of paths) {
     // Of weight 0, where nobody gets.
@@ -72,6 +75,7 @@ export function placesOf(
       .flatMap((host) => asked.map((path) => ({ host, path })))
       .filter(({ path }) => wanted.paths === undefined || matchesPath(entry.path, path))
     if (places.length === 0) others.add(entry.address)
+    else openers.set(keyOf(entry.of), entry.of)
     const decides = hops.find(({ role, kind }) => role === 'decides' && kind !== 'proxy')
     const hop = decides ?? hops[0]
     for (const place of places) {
@@ -100,7 +104,7 @@ export function placesOf(
       })
     }
   }
-  return { places: [...found.values()], notes, others: [...others] }
+  return { places: [...found.values()], notes, others: [...others], openers: [...openers.values()] }
 }
 
 const isSame = (one: Policy, other: Policy): boolean => JSON.stringify(one) === JSON.stringify(other)

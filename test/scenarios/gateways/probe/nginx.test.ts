@@ -77,6 +77,17 @@ describeOnce('S4: an Ingress of ingress-nginx with regular expressions and a coo
     ])
   })
 
+  scenario('a Service that two Ingresses lead to is told through which it is asked', needs, async () => {
+    const second = ingress('second', host(), { className: 'nginx', paths: [ingressPath('/second', 'app1')] })
+    await place.apply(shop(), second)
+    await gatewayFollows(asked(), sets('route', false))
+    const ended = await place.probe(['svc/app1', '--host', host(), '-o', 'json'])
+    await place.kubectl('delete', 'ingress', 'second')
+    expect(ended.stderr).toMatch(
+      /^service\/app1 is asked through ingress\/(shop|second); it is reached through ingress\/(shop|second), too$/m,
+    )
+  })
+
   scenario('a cookie for the path of the expression is never sent back', needs, async () => {
     await place.apply(shop(cookie))
     await gatewayFollows(asked(), sets('route'))

@@ -70,6 +70,17 @@ describe('where requests can be sent', () => {
     expect(placesOf([way('web', 'a.lab'), way('other', 'b.lab')], undefined, {}).places).toHaveLength(2)
   })
 
+  test('tells all objects that open one, and none that opens others', () => {
+    const paths = [
+      way('web', 'a.lab'),
+      way('more', 'a.lab', '/x'),
+      way('same', 'a.lab'),
+      way('other', 'b.lab'),
+    ]
+    const { openers } = placesOf(paths, undefined, { hosts: ['a.lab'], paths: ['/x'] })
+    expect(openers.map(({ name }) => name)).toStrictEqual(['web', 'more', 'same'])
+  })
+
   test('is each of the hosts and paths that are asked for, where it leads there', () => {
     const paths = [way('web', 'a.lab', '/app1'), way('web', 'b.lab')]
     const asked = { hosts: ['a.lab', 'b.lab'], paths: ['/app1/x', '/app2/x'] }

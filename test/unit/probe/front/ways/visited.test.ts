@@ -14,6 +14,7 @@ const ways = (name: string, places: PlaceInFront[], namespace = 'shop'): Service
   places,
   notes: [],
   others: [],
+  openers: [],
 })
 
 describe('the places to visit', () => {
