@@ -40,10 +40,17 @@ interface Import {
   of: string
 }
 
-const imports: readonly Import[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && name.includes('/'))
-  .flatMap((file) => {
-    const text = readFileSync(join(src, file), 'utf8')
+/** All files of src, by their paths below it. */
+const files: readonly { file: string; text: string }[] = readdirSync(src, {
+  recursive: true,
+  encoding: 'utf8',
+})
+  .filter((name) => name.endsWith('.ts'))
+  .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }))
+
+const imports: readonly Import[] = files
+  .filter(({ file }) => file.includes('/'))
+  .flatMap(({ file, text }) => {
     const folder = folderOf(file)
     return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => {
       const to = name.startsWith('.') ? relative(src, resolve(dirname(join(src, file)), name)) : undefined
@@ -112,16 +119,16 @@ describe('the direction of imports', () => {
       // Where the cluster is, is said in kubectl's words.
       'cluster/',
     ]
-    const found = [...new Set(imports.map(({ file }) => file))]
-      .filter((file) => !file.endsWith('.generated.ts') && !edges.some((edge) => file.startsWith(edge)))
-      .flatMap((file) => {
-        const lines = readFileSync(join(src, file), 'utf8').split('\n')
-        return lines
+    const found = files
+      .filter(({ file }) => !file.endsWith('.generated.ts') && !edges.some((edge) => file.startsWith(edge)))
+      .flatMap(({ file, text }) =>
+        text
+          .split('\n')
           .filter((line) => !/^ *(\/?\*|\/\/)/.test(line))
           .flatMap((line) => line.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [])
           .filter((flag) => flags.has(flag))
-          .map((flag) => `src/${file} names ${flag}`)
-      })
+          .map((flag) => `src/${file} names ${flag}`),
+      )
     expect(flags.size).toBeGreaterThan(80)
     expect(found).toEqual([])
   })
@@ -134,13 +141,12 @@ describe('the direction of imports', () => {
 describe('the names of types', () => {
   it('mean one thing each', () => {
     const places = Map.groupBy(
-      readdirSync(src, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts'))
-        .flatMap((file) =>
-          [...readFileSync(join(src, file), 'utf8').matchAll(/^export (?:interface|type|class) (\w+)/gm)].map(
-            ([, name = '']) => ({ file, name }),
-          ),
-        ),
+      files.flatMap(({ file, text }) =>
+        [...text.matchAll(/^export (?:interface|type|class) (\w+)/gm)].map(([, name = '']) => ({
+          file,
+          name,
+        })),
+      ),
       ({ name }) => name,
     )
     const shared = [...places.values()].filter((all) => all.length > 1)

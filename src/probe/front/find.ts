@@ -2,7 +2,7 @@ import { type Cluster, isForbidden } from '../../cluster/index.ts'
 import type { Explanation } from '../../analysis/analyse.ts'
 import { keyOf, type LooseObject, type NamespacedName, refOf } from '../../model/cluster/object.ts'
 import type { FrontPlace } from '../../model/probe/results/survey.ts'
-import { objectName, type ObjectRef } from '../../model/findings/finding.ts'
+import type { ObjectRef } from '../../model/findings/finding.ts'
 import type { Snapshot } from '../../model/cluster/snapshot.ts'
 import type { TargetKind } from '../../model/affinity/target.ts'
 import { UserError } from '../../model/common/user-error.ts'
@@ -17,6 +17,7 @@ import { Collector } from '../../snapshot/collect.ts'
 import { type OtherTarget, servicesThrough } from '../../snapshot/others.ts'
 import { findAddress } from './ways/address.ts'
 import { Certificates } from './ways/certificate.ts'
+import { atOneGateway } from './ways/one-gateway.ts'
 import { type Listener, listenerFor, listenersOf } from './ways/listener.ts'
 import { type Parents, readParents } from './ways/parents.ts'
 import { servicesBehind, sharedPlaces, sharersOf } from './sharers.ts'
@@ -126,15 +127,9 @@ export async function findFront(
     // It says nothing of a gateway, such as a Service or a DestinationRule: what leads to it does.
     object = (await openerOf(collector, of, ref)) ?? object
     if (object !== undefined) parents = await readParents(collector.objects, object)
-    // One gateway is asked: what others open is not there.
-    places = places.filter((place) => place.by === by)
-    const besides = found.openers
-      .filter((one) => of !== undefined && keyOf(one) !== keyOf(of))
-      .map(objectName)
-    if (of !== undefined && besides.length > 0)
-      notes.push(
-        `${word} is asked through ${objectName(of)}; it is reached through ${besides.join(', ')}, too`,
-      )
+    const one = atOneGateway(word, places, found.openers)
+    places = one.places
+    notes.push(...one.notes)
   }
   const { address, beside } = isMesh
     ? await addressOfService(collector, found.service, query)
